@@ -1,0 +1,24 @@
+"""What every repairer promises; `tests/repair/test_contract.py` holds all of them to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from engine.types import DamageMatte, FillTile
+from engine.window.window import FrameWindow
+
+
+class Repairer(Protocol):
+    @property
+    def identity(self) -> str:
+        """Names repairer and model exactly: part of every cache key and report."""
+        ...
+
+    def repair(self, window: FrameWindow, mattes: Mapping[int, DamageMatte]) -> Sequence[FillTile]:
+        """Fills for the damage of the centre frame, on tiles that together hold every pixel of its matte.
+
+        `mattes` maps offset to the cleaned matte of that frame, 0 for the centre; a neighbour without
+        a matte counts as undamaged. Tiles do not overlap. The same window and mattes give the same bytes.
+        """
+        ...

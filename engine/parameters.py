@@ -93,9 +93,8 @@ def _checked(name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ParameterError(f"{name} is a number, not {value!r}.")
     if not parameter.minimum <= value <= parameter.maximum:
-        raise ParameterError(
-            f"{name} is {value:g}; it must be from {parameter.minimum:g} to {parameter.maximum:g} {parameter.unit}".rstrip() + "."
-        )
+        limits = f"{parameter.minimum:g} to {parameter.maximum:g} {parameter.unit}".rstrip()
+        raise ParameterError(f"{name} is {value:g}; it must be from {limits}.")
     if parameter.kind == "integer":
         if value != int(value):
             raise ParameterError(f"{name} is a whole number, not {value:g}.")

@@ -71,15 +71,14 @@ class Codes:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One decoded frame of a clip, in its source encoding.
+    """One decoded frame of a clip: its code values as the file holds them.
 
-    `colour_space` is the OCIO name of that encoding. `metadata` is what the source's format needs to
-    write the frame back (header attributes, timestamps); only `engine.media` looks inside.
+    `metadata` is what the source's format needs to write the frame back (header attributes,
+    timestamps); only `engine.media` looks inside.
     """
 
     number: FrameNumber
     codes: Codes
-    colour_space: str
     metadata: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
 
 
@@ -87,11 +86,13 @@ class Frame:
 class WorkingFrame:
     """A frame with what every stage needs of it, made once per frame and kept in the frame cache.
 
+    `colour_space` is the OCIO name of the source encoding (a fact about the job: few files say).
     `encoded` is (H, W, 3) float32 in the model encoding (ACEScct), not clamped. `key` names the
     content (code values and colour space): two frames with one key are the same picture.
     """
 
     frame: Frame
+    colour_space: str
     encoded: Float32
     key: str
 

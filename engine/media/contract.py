@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
-from engine.types import Codes, CodeLayout, Frame, FrameNumber
+from engine.types import CodeLayout, Frame, FrameNumber
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class FrameSink(Protocol):
     `NAME.partial.EXT`. Raises SinkError.
     """
 
-    def write(self, frame: Frame, codes: Codes) -> None:
-        """Write `codes` with everything else (metadata, numbers, timestamps) as in the source `frame`."""
+    def write(self, frame: Frame) -> None:
+        """Write one frame; its metadata carries header fields and timestamps over from the source."""
         ...
 
     def close(self) -> None: ...

@@ -1,0 +1,139 @@
+"""Motion between the frames of a window, each pair searched once.
+
+Dense inverse search: Kroeger, Timofte, Dai, Van Gool, Fast Optical Flow using Dense Inverse Search,
+ECCV 2016, in OpenCV's implementation with variational refinement.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from concurrent.futures import Future
+from functools import reduce
+from itertools import pairwise
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InconsistentFrames
+from engine.motion.flow import Flow, chain
+from engine.motion.luma import Luma, evened, luma_of, search_scale
+from engine.types import WorkingFrame
+
+_SMALLEST_SIDE = 64
+_LONGEST_ASPECT = 4
+"""OpenCV takes the number of its pyramid levels from the width alone and reads outside its buffers
+where a picture is tiny or much longer than high (opencv/opencv#14554); such pictures are padded."""
+
+_KEPT_LUMAS = 16
+
+
+class Neighbourhood(Protocol):
+    """What the estimator needs of a `FrameWindow`."""
+
+    def at(self, offset: int) -> WorkingFrame | None: ...
+
+
+class MotionEstimator:
+    """Flows between working frames, kept by content key up to `budget_bytes`; safe to share by threads.
+
+    The same two frames give the same flow, whatever was asked before. (Across machines with another
+    number of processor cores the search may differ by fractions of a pixel: OpenCV splits it by cores.)
+    """
+
+    def __init__(self, budget_bytes: int = 256 * 2**20) -> None:
+        self._budget = budget_bytes
+        self._flows: OrderedDict[tuple[str, str], Future[Flow]] = OrderedDict()
+        self._lumas: OrderedDict[str, Luma] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def between(self, a: WorkingFrame, b: WorkingFrame) -> Flow:
+        """The motion from `a` to `b`. Frames with one key (duplicates) have none.
+
+        Raises InconsistentFrames where the sizes differ.
+        """
+        if a.size != b.size:
+            raise InconsistentFrames(
+                f"Frames {a.number} and {b.number} must be of one size to be compared, but are "
+                f"{a.size[1]}x{a.size[0]} and {b.size[1]}x{b.size[0]}; give clips of one size only."
+            )
+        if a.key == b.key:
+            return Flow.still(a.size, search_scale(a.size))
+        pending, ours = self._claim((a.key, b.key))
+        if ours:
+            self._fulfil(pending, a, b)
+        return pending.result()
+
+    def along(self, window: Neighbourhood, offset: int) -> Flow | None:
+        """The motion from the centre of `window` to the frame at `offset`, None where that is absent.
+
+        Composed from steps between adjacent frames, which follow fast motion further than one leap;
+        where a frame in between is absent, found in one leap.
+        """
+        step = 1 if offset > 0 else -1
+        frames = [window.at(k) for k in range(0, offset + step, step)]
+        centre, end = frames[0], frames[-1]
+        if centre is None or end is None:
+            return None
+        present = [frame for frame in frames if frame is not None]
+        if len(present) < len(frames):
+            return self.between(centre, end)
+        steps = (self.between(a, b) for a, b in pairwise(present))
+        return reduce(chain, steps, Flow.still(centre.size, search_scale(centre.size)))
+
+    def _claim(self, pair: tuple[str, str]) -> tuple[Future[Flow], bool]:
+        """The pair's result, and whether the caller is the one who must compute it."""
+        with self._lock:
+            known = self._flows.get(pair)
+            if known is not None:
+                self._flows.move_to_end(pair)
+                return known, False
+            pending: Future[Flow] = Future()
+            self._flows[pair] = pending
+            return pending, True
+
+    def _fulfil(self, pending: Future[Flow], a: WorkingFrame, b: WorkingFrame) -> None:
+        try:
+            flow = self._search(a, b)
+        except BaseException as error:
+            with self._lock:
+                self._flows.pop((a.key, b.key), None)
+            pending.set_exception(error)
+            return
+        pending.set_result(flow)
+        with self._lock:
+            keep = max(2, self._budget // max(flow.vectors.nbytes, 1))
+            while len(self._flows) > keep:
+                self._flows.popitem(last=False)
+
+    def _search(self, a: WorkingFrame, b: WorkingFrame) -> Flow:
+        scale = search_scale(a.size)
+        start, end = self._luma(a, scale), self._luma(b, scale)
+        rows, columns = start.plane.shape
+        # A searcher holds scratch buffers and must not be shared between threads: one per search.
+        searcher: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        found = searcher.calc(_padded(start.plane), _padded(evened(end, start)), None)
+        vectors = np.ascontiguousarray(found[:rows, :columns], np.float32) * np.float32(scale)
+        vectors.flags.writeable = False
+        return Flow(vectors, scale, a.size)
+
+    def _luma(self, frame: WorkingFrame, scale: int) -> Luma:
+        with self._lock:
+            known = self._lumas.get(frame.key)
+        if known is not None:
+            return known
+        luma = luma_of(frame, scale)
+        with self._lock:
+            self._lumas[frame.key] = luma
+            while len(self._lumas) > _KEPT_LUMAS:
+                self._lumas.popitem(last=False)
+        return luma
+
+
+def _padded(plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    rows, columns = plane.shape
+    least = max(_SMALLEST_SIDE, -(-max(rows, columns) // _LONGEST_ASPECT))
+    down, right = max(least - rows, 0), max(least - columns, 0)
+    return np.pad(plane, ((0, down), (0, right)), mode="edge") if down or right else plane

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import pkgutil
 import re
 import subprocess
@@ -52,7 +53,7 @@ def _loaded_after_importing(modules: list[str]) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", script, *modules],
         cwd=ROOT,
-        env=environment({}),
+        env=environment(os.environ),
         capture_output=True,
         text=True,
         check=False,

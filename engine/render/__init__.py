@@ -1,0 +1,1 @@
+"""Walks a whole clip through the pipeline, from open source to finished files."""

@@ -1,0 +1,54 @@
+"""What the render loop asks of the pipeline and of whoever watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.parameters import Settings
+from engine.report.summary import FrameFailure, RenderSummary
+from engine.types import DamageMatte, Frame, FrameReport, RepairResult, WorkingFrame
+from engine.window.window import FrameWindow
+
+
+class ClipPipeline(Protocol):
+    """`engine.pipeline.Pipeline` as the render loop sees it."""
+
+    @property
+    def identity(self) -> Mapping[str, str]: ...
+    def prepare(self, frame: Frame) -> WorkingFrame: ...
+    def reach(self, settings: Settings) -> int:
+        """How many frames on either side a window needs."""
+        ...
+
+    def detect(self, window: FrameWindow, settings: Settings) -> DamageMatte: ...
+    def process(self, window: FrameWindow, settings: Settings) -> RepairResult: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Rendered:
+    """One finished frame on its way to the sinks; `picture` is None where only the matte is wanted."""
+
+    source: Frame
+    picture: Frame | None
+    matte: DamageMatte
+    report: FrameReport
+
+
+class Watcher(Protocol):
+    """Told what happens while a clip renders; calls may come from the writing thread, one at a time."""
+
+    def started(self, frames: int) -> None: ...
+    def written(self, report: FrameReport) -> None: ...
+    def failed(self, failure: FrameFailure) -> None: ...
+    def finished(self, summary: RenderSummary) -> None: ...
+
+
+class Unwatched:
+    """A watcher that says nothing."""
+
+    def started(self, frames: int) -> None: ...
+    def written(self, report: FrameReport) -> None: ...
+    def failed(self, failure: FrameFailure) -> None: ...
+    def finished(self, summary: RenderSummary) -> None: ...

@@ -1,0 +1,51 @@
+"""The report file: JSON lines, under its final name only once the render has ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from engine.errors import OutputExists, SinkError
+from engine.report.lines import JsonObject, as_text
+
+
+class ReportFile:
+    """Takes lines as the render goes and puts the file in place when it is closed.
+
+    A render that ends early still gets its report: the lines until then, under the final name. Should
+    the process be killed, they stay in `NAME.partial`. Raises OutputExists and SinkError.
+    """
+
+    def __init__(self, path: Path, overwrite: bool) -> None:
+        if path.exists() and not overwrite:
+            raise OutputExists(f"{path} is there already; give --overwrite to replace it.")
+        self._path = path
+        self._unfinished = path.with_name(path.name + ".partial")
+        try:
+            self._stream = self._unfinished.open("w", encoding="utf-8")
+        except OSError as error:
+            raise SinkError(f"The report {path} cannot be written: {error.strerror or error}.") from error
+
+    def write(self, line: JsonObject) -> None:
+        try:
+            self._stream.write(as_text(line) + "\n")
+            self._stream.flush()
+        except OSError as error:
+            raise SinkError(
+                f"The report {self._path} cannot be written: {error.strerror or error}."
+            ) from error
+
+    def close(self) -> None:
+        if self._stream.closed:
+            return
+        self._stream.close()
+        self._unfinished.replace(self._path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,139 @@
+"""Which frames are on disk: from a pattern, a folder or the name of one file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import SourceError, SourceNotFound, UsageError
+from engine.media.pattern import FramePattern, literal, parse_pattern
+from engine.media.ranges import format_frames, gaps_between
+from engine.types import FrameNumber
+
+_NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<digits>\d+)(?P<suffix>\.[^.\d][^.]*)", re.DOTALL | re.ASCII)
+
+
+@dataclass(frozen=True)
+class FoundFrames:
+    """A sequence on disk. `numbers` are there, `gaps` were expected between or among them and are not."""
+
+    pattern: FramePattern
+    numbers: tuple[FrameNumber, ...]
+    gaps: tuple[FrameNumber, ...]
+
+    @property
+    def is_still(self) -> bool:
+        return self.pattern.width == 0
+
+
+def find_frames(target: str, suffixes: Iterable[str]) -> FoundFrames:
+    """Look for what `target` names; `suffixes` (lower case) are the formats considered in a folder.
+
+    A name that exists as a file is that one still, whatever its siblings are called. Raises
+    SourceNotFound and UsageError.
+    """
+    path = Path(target)
+    if path.is_dir():
+        return _in_folder(path, tuple(suffixes))
+    if path.is_file():
+        return _still(path)
+    request = parse_pattern(target)
+    if request is None:
+        raise SourceNotFound(
+            f"There is no file {path}; check the path, or give a pattern such as scan.####.dpx."
+        )
+    return _of_pattern(request.pattern, request.frames)
+
+
+def _of_pattern(pattern: FramePattern, wanted: tuple[FrameNumber, ...] | None) -> FoundFrames:
+    present = [pattern.number_of(name) for name in _names(pattern.folder)]
+    numbers = tuple(sorted(number for number in present if number is not None))
+    if wanted is not None:
+        there = set(numbers)
+        missing = tuple(number for number in wanted if number not in there)
+        numbers = tuple(number for number in wanted if number in there)
+    else:
+        missing = gaps_between(numbers)
+    if not numbers:
+        raise SourceNotFound(
+            f"No frame matches {pattern.template}; one # stands for one digit, so check the number of digits "
+            "and the folder."
+        )
+    return FoundFrames(pattern, numbers, missing)
+
+
+def _still(path: Path) -> FoundFrames:
+    match = _NUMBERED.fullmatch(path.name)
+    number = int(match["digits"]) if match and len(match["digits"]) <= 12 else 1
+    return FoundFrames(literal(path), (number,), ())
+
+
+def _in_folder(folder: Path, suffixes: tuple[str, ...]) -> FoundFrames:
+    names = [name for name in _names(folder) if name.lower().endswith(suffixes)]
+    patterns = _patterns_of(folder, names)
+    if not patterns:
+        raise SourceNotFound(
+            f"The folder {folder} holds no frames ({', '.join(suffixes)}); give another folder."
+        )
+    if len(patterns) > 1:
+        raise UsageError(
+            f"The folder {folder} holds {len(patterns)} sequences or stills; give one of them: "
+            f"{_listed(patterns)}."
+        )
+    (pattern, numbers) = patterns[0]
+    if pattern.width == 0:
+        return _still(pattern.path(0))
+    return FoundFrames(pattern, numbers, gaps_between(numbers))
+
+
+Listed = tuple[FramePattern, tuple[FrameNumber, ...]]
+
+
+def _patterns_of(folder: Path, names: Sequence[str]) -> list[Listed]:
+    """Every sequence among `names`; a name without a number is a sequence of its own."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    found: list[Listed] = []
+    for name in names:
+        match = _NUMBERED.fullmatch(name)
+        if match is None:
+            found.append((literal(folder / name), ()))
+        else:
+            groups.setdefault((match["prefix"], match["suffix"]), []).append(match["digits"])
+    for (prefix, suffix), digits in groups.items():
+        found.extend(_by_padding(folder, prefix, suffix, digits))
+    return sorted(found, key=lambda one: one[0].template)
+
+
+def _by_padding(folder: Path, prefix: str, suffix: str, digits: list[str]) -> list[Listed]:
+    """Split numbers by their zero-padding: 0998, 0999, 1000 are one sequence; 1, 2 and 001 are two."""
+    found: list[Listed] = []
+    while digits:
+        width = min(map(len, digits))
+        fitting = {text for text in digits if text == str(int(text)).zfill(width)}
+        pattern = FramePattern(folder, prefix, width, suffix)
+        found.append((pattern, tuple(sorted(map(int, fitting)))))
+        digits = [text for text in digits if text not in fitting]
+    return found
+
+
+def _listed(patterns: Sequence[Listed], most: int = 8) -> str:
+    texts = [
+        f"{pattern.template.name} ({format_frames(numbers)})" if numbers else pattern.template.name
+        for pattern, numbers in patterns[:most]
+    ]
+    more = len(patterns) - most
+    return ", ".join(texts) + (f" and {more} more" if more > 0 else "")
+
+
+def _names(folder: Path) -> list[str]:
+    """File names in `folder`, without hidden ones (`._scan.0001.dpx`, unfinished frames)."""
+    try:
+        return [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SourceNotFound(f"There is no folder {folder}; check the path.") from error
+    except OSError as error:
+        raise SourceError(
+            f"The folder {folder} cannot be listed ({error.strerror}); check its permissions."
+        ) from error

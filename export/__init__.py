@@ -1,0 +1,5 @@
+"""From film material to an ONNX in `engine/models/`: damage model, training sets, nets, training, evaluation.
+
+The only part of Reelmend that needs PyTorch, and only `export.models`, `export.train` and
+`export.to_onnx` import it.
+"""

@@ -1,0 +1,40 @@
+"""What the detection net sees of a window: the same function feeds training and rendering."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from engine.motion.estimator import MotionEstimator
+from engine.motion.flow import warp
+from engine.types import Float32
+from engine.window.window import FrameWindow
+
+CHANNELS: tuple[str, ...] = (
+    "centre.r", "centre.g", "centre.b",
+    "before.aligned.r", "before.aligned.g", "before.aligned.b",
+    "after.aligned.r", "after.aligned.g", "after.aligned.b",
+    "before.unaligned.luma", "after.unaligned.luma",
+    "before.valid", "after.valid",
+)  # fmt: skip
+"""A line scratch stands still in the frame and moves against the aligned neighbours; a post of the
+scene does the opposite. Only both views together tell them apart."""
+
+RADIUS = 1
+_LUMA = np.float32([[0.2722287, 0.6740818, 0.0536895]])
+
+
+def detector_input(window: FrameWindow, motion: MotionEstimator) -> Float32:
+    """(len(CHANNELS), H, W) float32, model encoding, not clamped; an absent neighbour is 0 and not valid."""
+    height, width = window.centre.size
+    planes = np.zeros((len(CHANNELS), height, width), np.float32)
+    planes[0:3] = window.centre.encoded.transpose(2, 0, 1)
+    for offset, aligned, luma, valid in ((-1, 3, 9, 11), (1, 6, 10, 12)):
+        neighbour = window.at(offset)
+        if neighbour is None:
+            continue
+        moved = warp(neighbour.encoded, motion.between(window.centre, neighbour))
+        planes[aligned : aligned + 3] = moved.picture.transpose(2, 0, 1)
+        planes[luma] = cv2.transform(neighbour.encoded, _LUMA)
+        planes[valid] = moved.valid
+    return planes

@@ -1,0 +1,66 @@
+"""The shipped detector: a U-Net over the frame and its neighbours, run by ONNX Runtime."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from engine.detect.inputs import CHANNELS, RADIUS, detector_input
+from engine.errors import ModelError
+from engine.inference.session import ModelSession
+from engine.motion.estimator import MotionEstimator
+from engine.types import DAMAGE_CLASSES, DamageMatte
+from engine.window.window import FrameWindow
+
+OUTPUTS: tuple[str, ...] = ("damage", *DAMAGE_CLASSES)
+
+
+class UNetDetector:
+    """Implements `engine.detect.contract.Detector`; owns the model session and closes it."""
+
+    def __init__(self, session: ModelSession, motion: MotionEstimator) -> None:
+        """Raises ModelError where the model is not a detector of these inputs and outputs."""
+        _check(session)
+        self._session = session
+        self._motion = motion
+
+    @property
+    def radius(self) -> int:
+        return RADIUS
+
+    @property
+    def identity(self) -> str:
+        spec = self._session.spec
+        return f"{spec.id} {spec.version} sha256:{self._session.sha256}"
+
+    def detect(self, window: FrameWindow) -> DamageMatte:
+        planes = detector_input(window, self._motion)
+        result = self._session.run({"planes": planes[np.newaxis]})["probability"][0]
+        classes = {name: result[1 + i] for i, name in enumerate(DAMAGE_CLASSES)}
+        return DamageMatte(result[0], classes, origin=self._session.spec.id)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _check(session: ModelSession) -> None:
+    spec = session.spec
+    takes = tuple(spec.inputs[0].meaning) if spec.inputs else ()
+    gives = tuple(spec.outputs[0].meaning) if spec.outputs else ()
+    if spec.purpose != "detect" or takes != CHANNELS or gives != OUTPUTS:
+        raise ModelError(
+            f"{spec.id} {spec.version} cannot detect damage here: expected a detector of "
+            f"{len(CHANNELS)} planes ({CHANNELS[0]} ... {CHANNELS[-1]}) giving {', '.join(OUTPUTS)}, "
+            f"but it takes {len(takes)} planes and gives {', '.join(gives) or 'nothing'}; "
+            "export the model again with this version of Reelmend."
+        )

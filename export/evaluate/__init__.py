@@ -1,0 +1,1 @@
+"""How well damage is found and repaired, measured against a known truth. The protocol: docs/evaluation.md."""

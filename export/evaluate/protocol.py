@@ -1,0 +1,115 @@
+"""The damaged clips that everything is judged on: clean clips, film grain, damage of the val bank, all seeded.
+
+The plates are 10-bit R'G'B' codes of gamma 2.4, as a graded scan delivers them. What damage does not
+touch has the same codes in the clean and the damaged plate.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from engine.types import Bool, CodeLayout, Codes, Float32, Frame
+from export.material.clips import Clip, load_clips
+from export.simulate.banks import Bank, load
+from export.simulate.blotches import Soiling, soil
+from export.simulate.encoding import VISIBLE, decode, display, encode, linear_of_bytes
+from export.simulate.grain import Grain, add_grain
+from export.simulate.layer import DamageLayer
+from export.simulate.sample import over_encoded
+from export.simulate.scratches import Scratch, scratch_layer
+
+COLOUR_SPACE = "Gamma 2.4 Rec.709 - Texture"
+LAYOUT = CodeLayout("rgb", ("R", "G", "B"), "integer", 10)
+PEAK = 1023
+FRAMES = 12
+"""Consecutive frames of every clip, from its tenth on; the first and the last are judged like the rest."""
+FIRST = 10
+
+Kind = Literal["mixed", "lines", "clean"]
+
+
+@dataclass(frozen=True, eq=False)
+class TestFrame:
+    """`clean` and `damaged` (H, W, 3) uint16 codes; `visible`, `present` (H, W)."""
+
+    number: int
+    clean: np.ndarray
+    damaged: np.ndarray
+    visible: Bool
+    present: Bool
+
+
+@dataclass(frozen=True, eq=False)
+class TestClip:
+    name: str
+    kind: Kind
+    frames: Sequence[TestFrame]
+
+
+def test_clips(split: Path, cache: Path, kind: Kind) -> list[TestClip]:
+    """Every clip of `split`/clean with damage of `kind` from `split`/damage."""
+    bank = load(split / "damage")
+    return [damaged_clip(clip, bank, kind) for clip in load_clips(split / "clean", cache)]
+
+
+def damaged_clip(clip: Clip, bank: Bank, kind: Kind) -> TestClip:
+    rng = np.random.default_rng((zlib.crc32(clip.name.encode()), zlib.crc32(kind.encode())))
+    grain = Grain(float(rng.uniform(0.008, 0.016)), float(rng.uniform(0.5, 0.9)), 0.7)
+    table = linear_of_bytes(2.4, 1.0)
+    first = min(FIRST, len(clip.frames) - FRAMES)
+    shape = clip.frames.shape[1:3]
+    soiling = replace(Soiling.draw(rng), scale=float(rng.uniform(0.3, 0.5)), rate=RATES)
+    scratches = [_standing(Scratch.draw(shape, rng)) for _ in range(SCRATCHES[kind])]
+    frames = []
+    for number in range(first, first + FRAMES):
+        plate = add_grain(encode(table[clip.frames[number]]), grain, rng)
+        layer = _damage(shape, bank, kind, soiling, scratches, number, rng)
+        frames.append(_test_frame(number, plate, layer))
+    return TestClip(clip.name, kind, frames)
+
+
+RATES: Mapping = {"blotch": 6.0, "hair": 0.5}
+"""Mean marks per 256² patch: about one per cent of the frame."""
+SCRATCHES: Mapping[Kind, int] = {"mixed": 2, "lines": 4, "clean": 0}
+
+
+def frame_of(codes: np.ndarray, number: int) -> Frame:
+    return Frame(number, Codes((codes,), LAYOUT))
+
+
+def floats(codes: np.ndarray) -> Float32:
+    return (codes / np.float32(PEAK)).astype(np.float32)
+
+
+def _standing(scratch: Scratch) -> Scratch:
+    """Strong enough to be seen on most of its length: a faint line is no test of anything."""
+    return replace(scratch, opacity=max(scratch.opacity, 0.6), length=max(scratch.length, 0.6))
+
+
+def _damage(
+    shape: tuple[int, int], bank: Bank, kind: Kind, soiling: Soiling,
+    scratches: Sequence[Scratch], number: int, rng: np.random.Generator,
+) -> DamageLayer:  # fmt: skip
+    layer = DamageLayer.empty(shape)
+    for scratch in scratches:
+        scratch_layer(layer, scratch, number)
+    if kind == "mixed":
+        soil(layer, bank, soiling, rng)
+    return layer
+
+
+def _test_frame(number: int, plate: Float32, layer: DamageLayer) -> TestFrame:
+    clean, damaged = _codes(plate), _codes(over_encoded(layer, plate))
+    present = (clean != damaged).any(2)
+    visible = (np.abs(floats(clean) - floats(damaged)) > VISIBLE).any(2)
+    return TestFrame(number, clean, damaged, visible, present)
+
+
+def _codes(encoded: Float32) -> np.ndarray:
+    return np.rint(display(np.maximum(decode(encoded), 0)) * PEAK).astype(np.uint16)

@@ -1,0 +1,90 @@
+"""The shipped detector: a U-Net over pixel-unshuffled planes, with a long look along the transport direction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from engine.detect.inputs import CHANNELS
+
+OUTPUTS: tuple[str, ...] = ("damage", "blotch", "hair", "scratch")
+"""Probabilities 0..1 per pixel: of any damage, and of each class."""
+
+PICTURE_CHANNELS = 11
+_MID, _GAIN = 0.35, 4.0
+"""ACEScct values of film lie around 0.35 within about a quarter: this brings them near unit variance."""
+
+RARE = -4.0
+"""First logit of every output: damage covers about a fiftieth of a frame at most."""
+
+
+class DetectionUNet(nn.Module):
+    """(N, 13, H, W) planes of `engine.detect.inputs` -> (N, 4, H, W) logits; H and W multiples of 16.
+
+    Widths are multiples of 16: ONNX Runtime's blocked convolutions on AVX-512 take no others, and fall
+    back to ones five times slower.
+    """
+
+    def __init__(self, widths: Sequence[int] = (16, 32, 64, 96)) -> None:
+        super().__init__()
+        first = 4 * len(CHANNELS)
+        self.unshuffle = nn.PixelUnshuffle(2)
+        self.stem = _convolution(first, widths[0], size=1)
+        self.down = nn.ModuleList()
+        self.up = nn.ModuleList()
+        for fine, coarse in zip(widths, widths[1:], strict=False):
+            self.down.append(nn.Sequential(Residual(fine), _convolution(fine, coarse, size=2, stride=2)))
+            self.up.append(nn.Sequential(nn.Conv2d(coarse, 4 * fine, 1), nn.PixelShuffle(2)))
+        self.bottom = nn.Sequential(TransportLook(widths[-1]), Residual(widths[-1]), Residual(widths[-1]))
+        self.out = nn.ModuleList(Residual(width) for width in widths[:-1])
+        last = nn.Conv2d(widths[0], 4 * len(OUTPUTS), 1)
+        nn.init.constant_(last.bias, RARE)
+        self.head = nn.Sequential(last, nn.PixelShuffle(2))
+
+    def forward(self, planes: Tensor) -> Tensor:
+        pictures, valid = planes[:, :PICTURE_CHANNELS], planes[:, PICTURE_CHANNELS:]
+        features = self.stem(self.unshuffle(torch.cat([(pictures - _MID) * _GAIN, valid], 1)))
+        skips: list[Tensor] = []
+        for down in self.down:
+            skips.append(down[0](features))
+            features = down[1](skips[-1])
+        features = self.bottom(features)
+        for up, out in zip(reversed(self.up), reversed(self.out), strict=True):
+            features = out(up(features) + skips.pop())
+        return self.head(features)
+
+
+class Residual(nn.Module):
+    """Two 3 x 3 convolutions beside a straight path."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = _convolution(width, width)
+        self.second = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width))
+        self.activation = nn.ReLU(inplace=True)
+
+    def forward(self, features: Tensor) -> Tensor:
+        return self.activation(features + self.second(self.first(features)))
+
+
+class TransportLook(nn.Module):
+    """Compares along the column, far up and down: a line scratch runs on where an edge of the scene ends."""
+
+    def __init__(self, width: int, reach: int = 6) -> None:
+        super().__init__()
+        self.along = nn.Conv2d(width, width, (2 * reach + 1, 1), padding=(reach, 0), groups=width, bias=False)
+        self.mix = nn.Sequential(nn.BatchNorm2d(width), nn.Conv2d(width, width, 1), nn.ReLU(inplace=True))
+
+    def forward(self, features: Tensor) -> Tensor:
+        return features + self.mix(self.along(features))
+
+
+def _convolution(inputs: int, outputs: int, size: int = 3, stride: int = 1) -> nn.Sequential:
+    padding = (size - 1) // 2 if stride == 1 else 0
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, size, stride, padding, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )

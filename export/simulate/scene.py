@@ -1,0 +1,126 @@
+"""Clean triples: three consecutive frames of film without damage, as a camera and a scanner leave them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from engine.types import Float32
+from export.material.clips import Bytes, Clip
+from export.simulate.banks import Bank
+from export.simulate.blotches import Soiling
+from export.simulate.encoding import encode, linear_of_bytes
+from export.simulate.grain import Grain, add_grain
+from export.simulate.lookalikes import rain, scene_marks, thrown_things
+
+Triple = tuple[Float32, Float32, Float32]
+
+
+@dataclass(frozen=True)
+class Material:
+    clips: Sequence[Clip]
+    stills: Sequence[Clip]
+    bank: Bank
+
+
+def clean_triple(material: Material, size: int, soiling: Soiling, rng: np.random.Generator) -> Triple:
+    """Frames t-1, t, t+1 of one scene, (size, size, 3) ACEScct with grain, lookalikes, flicker and weave."""
+    pan = bool(material.stills) and rng.random() < 0.3
+    frames = _panned(material, size, soiling, rng) if pan else _filmed(material.clips, size, rng)
+    if rng.random() < 0.2:
+        frames = thrown_things(frames, material.bank, soiling, rng)
+    if rng.random() < 0.06:
+        frames = rain(frames, rng)
+    frames = _film_stock(frames, rng)
+    grain = Grain.draw(rng)
+    first, centre, last = (add_grain(encode(frame), grain, rng) for frame in frames)
+    return first, centre, last
+
+
+def _filmed(clips: Sequence[Clip], size: int, rng: np.random.Generator) -> list[Float32]:
+    """A crop of a real clip, at a random zoom (a scan is softer than a camera's pixels)."""
+    clip = clips[rng.integers(len(clips))]
+    count, height, width, _ = clip.frames.shape
+    zoom = max(float(np.exp(rng.uniform(np.log(0.75), np.log(2.4)))), size / (min(height, width) - 2))
+    side = int(size / zoom)
+    top, left = int(rng.integers(0, height - side + 1)), int(rng.integers(0, width - side + 1))
+    t = int(rng.integers(1, count - 1))
+    order = (t - 1, t, t + 1) if rng.random() < 0.5 else (t + 1, t, t - 1)
+    table = _exposure(rng)
+    return [table[_resized(clip.frames[n, top : top + side, left : left + side], size)] for n in order]
+
+
+def _panned(material: Material, size: int, soiling: Soiling, rng: np.random.Generator) -> list[Float32]:
+    """A camera moving over a still, so that posts and specks of the scene move with the scene."""
+    still = material.stills[rng.integers(len(material.stills))].frames[0]
+    speed = float(rng.choice([rng.uniform(1.5, 6), rng.uniform(4, 24), 0.0], p=[0.55, 0.35, 0.1]))
+    angle = rng.uniform(0, 2 * np.pi)
+    step = np.array([np.cos(angle), np.sin(angle)]) * speed
+    zoom = float(np.exp(rng.uniform(np.log(0.8), np.log(1.8))))
+    side = size + 2 * int(np.ceil(speed)) + 8
+    patch = _still_patch(still, side, zoom, rng)
+    linear = _exposure(rng)[patch]
+    if speed > 1:
+        linear = scene_marks(linear, material.bank, soiling, rng)
+    breathing = 1 + rng.normal(0, 0.002)
+    return [_camera(linear, size, step * k, breathing**k) for k in (-1, 0, 1)]
+
+
+def _still_patch(still: Bytes, side: int, zoom: float, rng: np.random.Generator) -> Bytes:
+    source = min(int(side / zoom), still.shape[0] - 1, still.shape[1] - 1)
+    top = int(rng.integers(0, still.shape[0] - source))
+    left = int(rng.integers(0, still.shape[1] - source))
+    return _resized(still[top : top + source, left : left + source], side)
+
+
+def _camera(linear: Float32, size: int, shift: np.ndarray, zoom: float) -> Float32:
+    middle = linear.shape[0] / 2
+    view = np.array([
+        [1 / zoom, 0, middle - size / 2 / zoom + shift[0]],
+        [0, 1 / zoom, middle - size / 2 / zoom + shift[1]],
+    ])  # fmt: skip
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(
+        cv2.warpAffine(linear, view, (size, size), flags=flags, borderMode=cv2.BORDER_REFLECT), np.float32
+    )
+
+
+def _resized(pixels: Bytes, size: int) -> Bytes:
+    method = cv2.INTER_AREA if pixels.shape[0] > size else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(np.ascontiguousarray(pixels), (size, size), interpolation=method), np.uint8)
+
+
+def _exposure(rng: np.random.Generator) -> Float32:
+    return linear_of_bytes(float(rng.uniform(2.0, 2.7)), float(np.exp2(rng.normal(0, 0.6))))
+
+
+def _film_stock(frames: Sequence[Float32], rng: np.random.Generator) -> list[Float32]:
+    """One stock for the shot (black-and-white, dyes out of balance), with flicker and weave per frame."""
+    mix = _dye_matrix(rng)
+    flicker = rng.normal(0, rng.choice([0.0, 0.04]), 3)
+    weave = rng.normal(0, rng.choice([0.0, 0.5]), (3, 2))
+    return [
+        _shifted(np.maximum(frame @ mix, 0).astype(np.float32) * np.float32(np.exp2(f)), w)
+        for frame, f, w in zip(frames, flicker, weave, strict=True)
+    ]
+
+
+def _dye_matrix(rng: np.random.Generator) -> Float32:
+    if rng.random() < 0.25:
+        weights = rng.dirichlet([4, 8, 2])
+        return np.repeat(weights[:, None], 3, 1).astype(np.float32)
+    order = rng.permutation(3) if rng.random() < 0.3 else np.arange(3)
+    mix = np.eye(3)[order] * np.exp2(rng.normal(0, 0.15, 3))
+    fade = rng.uniform(0, 0.3)
+    return ((1 - fade) * mix + fade / 3).astype(np.float32)
+
+
+def _shifted(linear: Float32, by: np.ndarray) -> Float32:
+    if not by.any():
+        return linear
+    shift = np.array([[1, 0, by[0]], [0, 1, by[1]]])
+    size = (linear.shape[1], linear.shape[0])
+    return np.asarray(cv2.warpAffine(linear, shift, size, borderMode=cv2.BORDER_REFLECT), np.float32)

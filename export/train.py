@@ -106,11 +106,8 @@ class Trainer:
     def _schedule(self) -> None:
         """Warm-up, then a cosine over the larger share of time or steps used up."""
         used = max(self.step / self.run.steps, self.spent / (self.run.minutes * 60))
-        rate = (
-            self.run.rate
-            * min(1.0, (self.step + 1) / 200)
-            * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * min(used, 1))))
-        )
+        warmth = min(1.0, (self.step + 1) / 200)
+        rate = self.run.rate * warmth * (0.02 + 0.49 * (1 + np.cos(np.pi * min(used, 1))))
         for group in self.optimiser.param_groups:
             group["lr"] = rate
 

@@ -1,4 +1,4 @@
-"""The damaged clips that everything is judged on: clean clips, film grain, damage of the val bank, all seeded.
+"""The damaged clips that all is judged on: clean clips, film grain, damage of the val bank, all seeded.
 
 The plates are 10-bit R'G'B' codes of gamma 2.4, as a graded scan delivers them. What damage does not
 touch has the same codes in the clean and the damaged plate.

@@ -1,8 +1,9 @@
-"""The shipped detector: a U-Net over pixel-unshuffled planes, with a long look along the transport direction."""
+"""The shipped detector: a U-Net over pixel-unshuffled planes that looks far along the transport direction."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -34,7 +35,7 @@ class DetectionUNet(nn.Module):
         self.stem = _convolution(first, widths[0], size=1)
         self.down = nn.ModuleList()
         self.up = nn.ModuleList()
-        for fine, coarse in zip(widths, widths[1:], strict=False):
+        for fine, coarse in pairwise(widths):
             self.down.append(nn.Sequential(Residual(fine), _convolution(fine, coarse, size=2, stride=2)))
             self.up.append(nn.Sequential(nn.Conv2d(coarse, 4 * fine, 1), nn.PixelShuffle(2)))
         self.bottom = nn.Sequential(TransportLook(widths[-1]), Residual(widths[-1]), Residual(widths[-1]))

@@ -1,4 +1,4 @@
-"""Film grain in the model encoding: new in every frame, correlated over a pixel or two, weak in the shadows."""
+"""Film grain in the model encoding: new in every frame, correlated over a pixel or two, weak in shadows."""
 
 from __future__ import annotations
 

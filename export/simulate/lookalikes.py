@@ -58,7 +58,7 @@ def rain(frames: Sequence[Float32], rng: np.random.Generator) -> list[Float32]:
 
 
 def scene_marks(still: Float32, bank: Bank, soiling: Soiling, rng: np.random.Generator) -> Float32:
-    """Posts, wires and specks that belong to the scene: drawn into a still before the camera moves over it."""
+    """Posts, wires and specks of the scene itself: drawn into a still before the camera moves over it."""
     layer = DamageLayer.empty(still.shape[:2])
     for _ in range(int(rng.integers(0, 12))):
         opacity = shape_of(bank.shapes["blotch"], "blotch", soiling, rng)

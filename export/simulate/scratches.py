@@ -37,7 +37,7 @@ class Scratch:
 
     @staticmethod
     def draw(shape: tuple[int, int], rng: np.random.Generator) -> Scratch:
-        height, width = shape
+        width = shape[1]
         through = rng.random() < 0.7
         return Scratch(
             x=float(rng.uniform(0, width)),
@@ -93,32 +93,33 @@ def _profile(distance: Float32, width: float) -> Float32:
 
 
 def _centre_line(scratch: Scratch, height: int, frame: int) -> Float32:
+    """The column (float px) of the line in every row: a smooth wander that sways from frame to frame."""
     rng = np.random.default_rng(scratch.seed)
-    knots = cv2.resize(
-        rng.standard_normal((max(3, height // 120), 1)), (1, height), interpolation=cv2.INTER_CUBIC
-    )
+    wander = _smooth(rng.standard_normal(max(3, height // 120)), height)
     phase = rng.uniform(0, 2 * np.pi)
-    sway = scratch.drift * (
-        np.sin(0.7 * frame + phase)
-        + 0.15 * np.random.default_rng((scratch.seed, frame % 2**31)).standard_normal()
-    )
-    rows = np.arange(height, dtype=np.float32)
-    return (scratch.x + sway + scratch.slope * (rows - height / 2) + scratch.wander * knots[:, 0]).astype(
-        np.float32
-    )
+    tremble = _frame_rng(scratch, 0, frame).standard_normal()
+    sway = scratch.drift * (np.sin(0.7 * frame + phase) + 0.15 * tremble)
+    rows = np.arange(height, dtype=np.float32) - height / 2
+    return (scratch.x + sway + scratch.slope * rows + scratch.wander * wander).astype(np.float32)
 
 
 def _strength(scratch: Scratch, height: int, frame: int) -> Float32:
-    rng = np.random.default_rng((scratch.seed, 1, frame % 2**31))
+    """Opacity 0..1 of the line in every row of one frame."""
+    rng = _frame_rng(scratch, 1, frame)
     rows = np.arange(height, dtype=np.float32) / height
     within = (rows >= scratch.start) & (rows <= scratch.start + scratch.length)
-    wave = cv2.resize(
-        rng.random((max(3, height // 40), 1), np.float32), (1, height), interpolation=cv2.INTER_CUBIC
-    )[:, 0]
-    strength = scratch.opacity * (0.7 + 0.3 * np.clip(wave, 0, 1)) * within
+    wave = np.clip(_smooth(rng.random(max(3, height // 40)), height), 0, 1)
+    strength = scratch.opacity * (0.7 + 0.3 * wave) * within
     if scratch.dashes:
-        gaps = cv2.resize(
-            rng.random((max(4, height // 18), 1), np.float32), (1, height), interpolation=cv2.INTER_LINEAR
-        )
-        strength = strength * np.clip((gaps[:, 0] - scratch.dashes) * 8 + 0.5, 0, 1)
+        gaps = np.clip(_smooth(rng.random(max(4, height // 18)), height), 0, 1)
+        strength = strength * np.clip((gaps - scratch.dashes) * 8 + 0.5, 0, 1)
     return strength.astype(np.float32)
+
+
+def _smooth(knots: np.ndarray, length: int) -> Float32:
+    column = knots.astype(np.float32)[:, None]
+    return np.asarray(cv2.resize(column, (1, length), interpolation=cv2.INTER_CUBIC), np.float32)[:, 0]
+
+
+def _frame_rng(scratch: Scratch, purpose: int, frame: int) -> np.random.Generator:
+    return np.random.default_rng((scratch.seed, purpose, frame % 2**31))

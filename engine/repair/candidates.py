@@ -1,0 +1,234 @@
+"""What the neighbours offer for the damage: each neighbour's picture, aligned to the centre's.
+
+Every neighbour is aligned, its exposure matched and its trust measured on the ring of undamaged
+pixels around each region, the only place where the truth is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from engine.repair.paths import REACHES, Arrival, Paths
+from engine.repair.regions import Labels, Regions, known, means, spread
+from engine.repair.sampling import sample
+from engine.repair.sheet import Points, Sheet
+from engine.types import Bool, Float32
+
+_RING = 6
+"""px. Width of the ring of undamaged pixels around a region."""
+
+_TAPS = 3
+"""px. How far the resampling kernel would carry a neighbour's own damage into a fill, noticeably."""
+
+_REFINEMENTS = 3
+_LONGEST_SHIFT = 3.0
+"""px a region may be moved from where the flow says, against errors of the flow around damage."""
+
+_UNSEEN = 1.0
+"""The misfit of a neighbour of which no ring pixel is visible: worse than any that is."""
+
+_CLEARLY = 0.9
+_THIRDS = np.full(3, 1 / 3, np.float32)
+_DAMPING = 1e-5
+"""Slopes of the grain alone reach about this, squared; less than that says nothing of motion."""
+
+_SOFT = 0.04
+"""ACEScct. Ring differences beyond this count less and less: they are other content, not exposure."""
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """The damage of the centre frame as the candidates need it, all on one sheet.
+
+    `picture` (h, w, 3) is the centre frame; `damaged` (h, w) its damage; `labels` (h, w) the region
+    of each damaged pixel, `rings` (h, w) the region whose ring a pixel belongs to, 0 for none;
+    `slopes` (h * w, 2) the gradient of the luma, per px, across and down. `hole` and `ring` are the
+    pixels of the two kinds (of the ring every other one: they are plenty).
+    """
+
+    sheet: Sheet
+    regions: Regions
+    picture: Float32
+    damaged: Bool
+    labels: Labels
+    rings: Labels
+    slopes: Float32
+    hole: Points
+    ring: Points
+
+    @staticmethod
+    def of(encoded: Float32, damaged: Bool, regions: Regions, sheet: Sheet) -> Site:
+        labels = sheet.lay(regions.labels)
+        hurt = labels > 0
+        inside = sheet.lay(np.ones(damaged.shape, np.bool_))
+        rings = np.where(inside & ~hurt, spread(labels, _RING), 0).astype(np.int32)
+        rings[::2, ::2] = rings[1::2, 1::2] = 0
+        picture = sheet.lay(encoded)
+        points = sheet.points(hurt), sheet.points(rings > 0)
+        return Site(sheet, regions, picture, hurt, labels, rings, _slopes(picture), *points)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One neighbour's offer. `picture` (n, 3) and `usable` (n,) belong to the pixels of `Site.hole`.
+
+    `misfit` (regions,) is the RMS difference on the ring after alignment, in ACEScct; `shift`
+    (regions,) the exposure difference that was matched; `error` (regions,) the mean
+    forward-backward error in pixels.
+    """
+
+    offset: int
+    picture: Float32
+    usable: Bool
+    misfit: Float32
+    shift: Float32
+    error: Float32
+
+
+def candidate(site: Site, neighbour: Float32, damage: Float32 | None, offset: int, paths: Paths) -> Candidate:
+    """The offer of the frame `neighbour` (H, W, 3), ACEScct, with its own damage (H, W), at `offset`."""
+    ring = _Ring.of(site, neighbour, damage)
+    starts = [paths.follow(site.ring.x, site.ring.y, offset, reach) for reach in REACHES]
+    near, far = (ring.fit(start, _still(site), rounds=0).misfit for start in starts)
+    beyond = far < _CLEARLY * near
+    fit = ring.fit(_either(*starts, beyond[ring.labels]), _still(site), _REFINEMENTS)
+    hole = site.hole
+    labels = site.labels.ravel()[hole.flat]
+    ends = [paths.follow(hole.x, hole.y, offset, reach) for reach in REACHES]
+    end = _either(*ends, beyond[labels])
+    x, y = end.x + fit.move[labels, 0], end.y + fit.move[labels, 1]
+    usable = _in_frame(x, y, neighbour.shape) & ~_touches(damage, x, y)
+    picture = sample(neighbour, x, y, "lanczos") + _evenly(fit.exposure, site, labels)
+    return Candidate(offset, picture, usable, fit.misfit, np.abs(fit.exposure).max(1), fit.error)
+
+
+def _either(a: Arrival, b: Arrival, take_b: Bool) -> Arrival:
+    return Arrival(*(np.where(take_b, of_b, of_a) for of_a, of_b in zip(a, b, strict=True)))
+
+
+def _still(site: Site) -> Float32:
+    return np.zeros((site.regions.count, 2), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """Per region: `move` (count, 2) px, `exposure` (count, 3), `misfit` and `error` (count,)."""
+
+    move: Float32
+    exposure: Float32
+    misfit: Float32
+    error: Float32
+
+
+@dataclass(frozen=True, eq=False)
+class _Ring:
+    """The ring pixels of a site, ready to be compared with one neighbour; all (n,) or (n, C)."""
+
+    neighbour: Float32
+    damage: Float32 | None
+    regions: Regions
+    labels: Labels
+    truth: Float32
+    slopes: Float32
+
+    @staticmethod
+    def of(site: Site, neighbour: Float32, damage: Float32 | None) -> _Ring:
+        flat = site.ring.flat
+        labels = site.rings.ravel()[flat]
+        truth = site.picture.reshape(-1, 3)[flat]
+        return _Ring(neighbour, damage, site.regions, labels, truth, site.slopes[flat])
+
+    def fit(self, start: Arrival, move: Float32, rounds: int) -> _Fit:
+        """Align with the neighbour: a translation and an exposure offset per region.
+
+        Inverse compositional search: Baker, Matthews, Lucas-Kanade 20 Years On, IJCV 2004, section 3.2.
+        """
+        exposure = np.zeros((self.regions.count, 3), np.float32)
+        for left in range(rounds, -1, -1):
+            x, y = start.x + move[self.labels, 0], start.y + move[self.labels, 1]
+            visible = _in_frame(x, y, self.neighbour.shape) & ~_touches(self.damage, x, y)
+            weights = visible.astype(np.float32)
+            differences = self.truth - sample(self.neighbour, x, y)
+            if left == rounds:
+                exposure = means(differences, self.labels, weights, self.regions)
+            trust = weights * _robust(differences - exposure[self.labels])
+            exposure = means(differences, self.labels, trust, self.regions)
+            rest = differences - exposure[self.labels]
+            if left:
+                move = move + _step(rest, self.slopes, self.labels, trust, self.regions)
+                move = np.clip(move, -_LONGEST_SHIFT, _LONGEST_SHIFT)
+        misfit = _misfit(_squares(rest), self.labels, weights, self.regions)
+        return _Fit(move, exposure, misfit, _error(start, self.labels, weights, self.regions))
+
+
+def _slopes(picture: Float32) -> Float32:
+    """Gradient of the centre's luma per sheet pixel, (h * w, 2), per px."""
+    luma = cv2.GaussianBlur(picture @ _THIRDS, (0, 0), 1.0)
+    x = cv2.Sobel(luma, cv2.CV_32F, 1, 0, scale=0.125)
+    y = cv2.Sobel(luma, cv2.CV_32F, 0, 1, scale=0.125)
+    return np.stack([np.asarray(x, np.float32).ravel(), np.asarray(y, np.float32).ravel()], axis=1)
+
+
+def _step(rest: Float32, slopes: Float32, labels: Labels, trust: Float32, regions: Regions) -> Float32:
+    """One least-squares step of the translation per region, (count, 2) px; none where the ring is flat."""
+    along, down = slopes[:, 0], slopes[:, 1]
+    wanted = rest @ _THIRDS
+    products = np.stack([along * along, along * down, down * down, along * wanted, down * wanted], axis=1)
+    xx, xy, yy, xw, yw = means(products, labels, trust, regions).T.astype(np.float64)
+    xx, yy = xx + _DAMPING, yy + _DAMPING
+    determinant = xx * yy - xy * xy
+    step = np.stack([yy * xw - xy * yw, xx * yw - xy * xw], axis=1) / determinant[:, None]
+    return np.clip(step, -1, 1).astype(np.float32)
+
+
+def _squares(rest: Float32) -> Float32:
+    """Mean square over the channels, (n,); numpy's own mean is slow along an axis of three."""
+    return np.einsum("nc,nc->n", rest, rest) / np.float32(3)
+
+
+def _robust(rest: Float32) -> Float32:
+    return 1 / (1 + _squares(rest) / np.float32(_SOFT**2))
+
+
+def _misfit(squares: Float32, labels: Labels, weights: Float32, regions: Regions) -> Float32:
+    misfit = np.sqrt(means(squares, labels, weights, regions))
+    return np.where(known(labels, weights, regions), misfit, _UNSEEN).astype(np.float32)
+
+
+def _error(start: Arrival, labels: Labels, weights: Float32, regions: Regions) -> Float32:
+    return means(np.minimum(start.error, 10), labels, np.maximum(weights, 1e-3), regions)
+
+
+def _in_frame(x: Float32, y: Float32, shape: tuple[int, ...]) -> Bool:
+    return (x >= 0) & (x <= shape[1] - 1) & (y >= 0) & (y <= shape[0] - 1)
+
+
+def _touches(damage: Float32 | None, x: Float32, y: Float32) -> Bool:
+    if damage is None:
+        return np.zeros(x.shape, np.bool_)
+    return sample(damage, x, y) > 0
+
+
+def _evenly(exposure: Float32, site: Site, labels: Labels) -> Float32:
+    """The exposure offset at every hole pixel (n, 3), without steps where a large piece is cut into regions."""
+    painted = np.zeros((site.damaged.size, 3), np.float32)
+    painted[site.hole.flat] = exposure[labels]
+    shape = (*site.damaged.shape, 3)
+    share = cv2.blur(site.damaged.astype(np.float32), (17, 17))
+    smooth = np.asarray(cv2.blur(painted.reshape(shape), (17, 17)), np.float32).reshape(-1, 3)
+    return smooth[site.hole.flat] / np.maximum(np.asarray(share).ravel()[site.hole.flat], 1e-6)[:, None]
+
+
+def offers(site: Site, pictures: Mapping[int, Float32], damage: Mapping[int, Bool], paths: Paths) -> list[Candidate]:
+    """One candidate per neighbour in `pictures` (offset to (H, W, 3) ACEScct), in that order."""
+    near = {offset: _thicker(mask) for offset, mask in damage.items() if offset}
+    return [candidate(site, picture, near.get(offset), offset, paths) for offset, picture in pictures.items()]
+
+
+def _thicker(damage: Bool) -> Float32:
+    kernel = np.ones((2 * _TAPS + 1, 2 * _TAPS + 1), np.uint8)
+    return np.asarray(cv2.dilate(damage.astype(np.uint8), kernel), np.float32)

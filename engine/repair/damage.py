@@ -1,0 +1,56 @@
+"""A frame and its damage as repair sees them: a finite picture, and the pixels not to be relied upon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from engine.errors import InconsistentFrames
+from engine.types import Bool, DamageMatte, Float32, WorkingFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Plate:
+    """`picture` (H, W, 3) float32 ACEScct, finite. `damaged` (H, W): the matte, or None where it is empty.
+
+    `unreliable` is `damaged` and every pixel that was not finite, None where there is neither.
+    """
+
+    picture: Float32
+    damaged: Bool | None
+    unreliable: Bool | None
+
+
+def plate_of(frame: WorkingFrame, matte: DamageMatte | None) -> Plate:
+    """Raises InconsistentFrames where the matte is not of the frame's size."""
+    damaged = _damaged(frame, matte)
+    picture = frame.encoded
+    if np.isfinite(sum(cv2.sumElems(picture))):
+        return Plate(picture, damaged, damaged)
+    broken = ~np.isfinite(picture).all(2)
+    unreliable = broken if damaged is None else broken | damaged
+    finite = np.where(np.isfinite(picture), picture, np.float32(0))
+    return Plate(finite, damaged, unreliable if unreliable.any() else None)
+
+
+def plates_of(
+    frames: Mapping[int, WorkingFrame], mattes: Mapping[int, DamageMatte]
+) -> dict[int, Plate]:
+    """The plates of all `frames`, by offset; a frame without a matte counts as undamaged."""
+    return {offset: plate_of(frame, mattes.get(offset)) for offset, frame in frames.items()}
+
+
+def _damaged(frame: WorkingFrame, matte: DamageMatte | None) -> Bool | None:
+    if matte is None:
+        return None
+    if matte.coverage.shape != frame.size:
+        height, width = matte.coverage.shape[:2]
+        raise InconsistentFrames(
+            f"Frame {frame.number} is {frame.size[1]}x{frame.size[0]}, but its matte is {width}x{height}; "
+            "give mattes of the size of the plate."
+        )
+    damaged = matte.coverage > 0
+    return damaged if damaged.any() else None

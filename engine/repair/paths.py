@@ -1,0 +1,124 @@
+"""Where a pixel of the damaged frame is found in a neighbour, although damage misleads the search.
+
+A blotch pulls the vectors in and around itself, so vectors are taken from beyond it and spread
+smoothly inwards. How far it pulled is not known: `reach` offers two answers, and the one that
+explains the undamaged ring around the damage better is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import cv2
+import numpy as np
+
+from engine.motion.estimator import MotionEstimator
+from engine.motion.flow import Flow
+from engine.repair.pyramid import filled
+from engine.repair.sampling import sample
+from engine.types import Bool, Float32
+from engine.window.window import FrameWindow
+
+Reach = Literal["near", "far"]
+REACHES: Mapping[Reach, int] = {"near": 1, "far": 3}
+"""How many cells beyond the damage a vector is believed again."""
+
+_CELL = 8
+"""px of the frame per cell of the coarse field in which vectors are spread."""
+
+
+class Arrival(NamedTuple):
+    """`x`, `y` (n,) where the points arrive, in pixels of the neighbour; `error` (n,) how far following
+    the motion back misses the start, in pixels."""
+
+    x: Float32
+    y: Float32
+    error: Float32
+
+
+@dataclass(frozen=True, eq=False)
+class CleanFlow:
+    """A flow with, per reach, a coarse field (h, w, 2) that stands in where `hidden` (h, w) is above 0."""
+
+    flow: Flow
+    fields: Mapping[Reach, tuple[Float32, Float32]]
+
+    def at(self, x: Float32, y: Float32, reach: Reach) -> Float32:
+        """The vectors at columns `x` and rows `y` (n,): (n, 2) float32 in pixels."""
+        field, hidden = self.fields[reach]
+        height, width = self.flow.size
+        across, down = field.shape[1] / width, field.shape[0] / height
+        u, v = (x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5
+        scale = np.float32(self.flow.scale)
+        raw = sample(self.flow.vectors, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5)
+        share = np.minimum(sample(hidden, u, v), 1)[:, None]
+        return raw + share * (sample(field, u, v) - raw)
+
+
+def cleaned(flow: Flow, start: Bool | None, end: Bool | None) -> CleanFlow:
+    """`flow` without what the damage (H, W) of the frame it starts in and of the one it ends in did to it."""
+    height, width = flow.size
+    size = (-(-width // _CELL), -(-height // _CELL))
+    coarse = np.asarray(cv2.resize(flow.vectors, size, interpolation=cv2.INTER_AREA), np.float32)
+    coarse = coarse.reshape(size[1], size[0], 2)
+    hit = _reduced(start, size) | _seen(_reduced(end, size), coarse, flow.size)
+    return CleanFlow(flow, {reach: _spread(coarse, hit, cells) for reach, cells in REACHES.items()})
+
+
+def _reduced(damaged: Bool | None, size: tuple[int, int]) -> Bool:
+    if damaged is None:
+        return np.zeros((size[1], size[0]), np.bool_)
+    share = cv2.resize(damaged.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(share).reshape(size[1], size[0]) > 0
+
+
+def _seen(hit: Bool, coarse: Float32, frame_size: tuple[int, int]) -> Bool:
+    """The cells of the start frame whose motion ends in a damaged cell."""
+    if not hit.any():
+        return hit
+    rows, columns = hit.shape
+    x = np.arange(columns, dtype=np.float32) + coarse[..., 0] * np.float32(columns / frame_size[1])
+    y = np.arange(rows, dtype=np.float32)[:, None] + coarse[..., 1] * np.float32(rows / frame_size[0])
+    return np.asarray(cv2.remap(hit.astype(np.float32), x, y, cv2.INTER_LINEAR)) > 0
+
+
+def _spread(coarse: Float32, hit: Bool, cells: int) -> tuple[Float32, Float32]:
+    kernel = np.ones((2 * cells + 1, 2 * cells + 1), np.uint8)
+    hidden = np.asarray(cv2.dilate(hit.astype(np.uint8), kernel), np.bool_)
+    return filled(coarse, ~hidden, sweeps=2), hidden.astype(np.float32)
+
+
+class Paths:
+    """The cleaned flows of one window, made when first needed."""
+
+    def __init__(self, window: FrameWindow, damage: Mapping[int, Bool], motion: MotionEstimator) -> None:
+        self._window = window
+        self._damage = damage
+        self._motion = motion
+        self._step = lru_cache(maxsize=None)(self._cleaned_step)
+
+    def follow(self, x: Float32, y: Float32, offset: int, reach: Reach) -> Arrival:
+        """Follow the points `x`, `y` (n,) of the centre frame to the neighbour at `offset`, frame by frame."""
+        error = np.zeros_like(x)
+        for a, b in self._steps(offset):
+            out = self._step(a, b).at(x, y, reach)
+            x, y = x + out[:, 0], y + out[:, 1]
+            back = self._step(b, a).at(x, y, reach)
+            error = error + np.hypot(out[:, 0] + back[:, 0], out[:, 1] + back[:, 1])
+        return Arrival(x, y, error)
+
+    def _steps(self, offset: int) -> list[tuple[int, int]]:
+        """Adjacent frames up to `offset`; one leap where one in between is absent."""
+        step = 1 if offset > 0 else -1
+        stops = list(range(0, offset + step, step))
+        if any(self._window.at(stop) is None for stop in stops):
+            return [(0, offset)]
+        return list(zip(stops, stops[1:], strict=False))
+
+    def _cleaned_step(self, a: int, b: int) -> CleanFlow:
+        start, end = self._window.at(a), self._window.at(b)
+        assert start is not None and end is not None
+        return cleaned(self._motion.between(start, end), self._damage.get(a), self._damage.get(b))

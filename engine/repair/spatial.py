@@ -1,0 +1,133 @@
+"""Filling from the same frame, where no neighbour can help.
+
+Along straight lines through a hole pixel, the two undamaged ends are compared: where they agree, the
+line is likely to run along an edge or across a scratch, and the pixel is interpolated between them.
+Large holes also get the membrane through their rim. All in float; the grain comes later.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from engine.repair.pyramid import filled
+from engine.types import Bool, Float32
+
+_DIRECTIONS = ((1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1))
+"""(dx, dy) in whole pixels: eight lines, 22 to 27 degrees apart."""
+
+_LONGEST = 40
+"""px. How far along a line an undamaged end is looked for."""
+
+_AGREEMENT = 0.02
+"""ACEScct. Ends that differ by less count as one surface; grain is averaged out beforehand."""
+
+_SMALL = 64
+"""px. Pieces of damage larger than this get a membrane as well."""
+
+_MARGIN = 24
+_SWEEPS = 8
+
+
+class _Lines(NamedTuple):
+    """Sums over the lines through each pixel: `total` (n, 3) of weighted values, `mass` (n,)."""
+
+    total: Float32
+    mass: Float32
+
+
+def fill_from_surroundings(plane: Float32, missing: Bool, unknown: Bool) -> Float32:
+    """Values for the `missing` pixels of `plane` (H, W, 3), in their order top left first, (n, 3).
+
+    `missing` and `unknown` are (H, W); a pixel is relied upon only where it is neither. Where the
+    whole frame is unknown the pixels come back as they are: there is nothing better.
+    """
+    rows, columns = np.nonzero(missing)
+    if rows.size == 0 or (missing | unknown).all():
+        return plane[rows, columns]
+    near = _bounds(missing, _LONGEST + 2)
+    part, wanted = plane[near], missing[near]
+    hidden = wanted | unknown[near]
+    rows, columns = np.nonzero(wanted)
+    lines = _along_lines(_calmed(part, hidden), hidden, rows, columns)
+    membrane = _membranes(part, wanted, hidden)[rows, columns]
+    backing = np.float32(0.05) / _LONGEST**2
+    return (lines.total + backing * membrane) / (lines.mass + backing)[:, None]
+
+
+def _calmed(plane: Float32, hidden: Bool) -> Float32:
+    """`plane` with its grain averaged out, from pixels that are not hidden."""
+    weight = (~hidden).astype(np.float32)
+    sums = np.asarray(cv2.GaussianBlur(plane * weight[..., None], (5, 5), 1.0), np.float32)
+    mass = np.asarray(cv2.GaussianBlur(weight, (5, 5), 1.0), np.float32)
+    return sums / np.maximum(mass, 1e-6)[..., None]
+
+
+def _bounds(mask: Bool, margin: int) -> tuple[slice, slice]:
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return (
+        slice(max(top - margin, 0), min(top + height + margin, mask.shape[0])),
+        slice(max(left - margin, 0), min(left + width + margin, mask.shape[1])),
+    )
+
+
+def _along_lines(
+    calm: Float32, hidden: Bool, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
+) -> _Lines:
+    total = np.zeros((rows.size, 3), np.float32)
+    mass = np.zeros(rows.size, np.float32)
+    for dx, dy in _DIRECTIONS:
+        ahead, back = _reach(hidden, rows, columns, dx, dy), _reach(hidden, rows, columns, -dx, -dy)
+        met = np.flatnonzero((ahead > 0) & (back > 0))
+        near, far = ahead[met], back[met]
+        one = calm[rows[met] + near * dy, columns[met] + near * dx]
+        other = calm[rows[met] - far * dy, columns[met] - far * dx]
+        span = (near + far).astype(np.float32)
+        value = (one * far[:, None] + other * near[:, None]) / span[:, None]
+        length = span * np.float32(np.hypot(dx, dy))
+        apart = ((one - other) ** 2).mean(1)
+        weight = 1 / (length**2 * (apart + np.float32(_AGREEMENT**2)) / np.float32(_AGREEMENT**2))
+        total[met] += weight[:, None] * value
+        mass[met] += weight
+    return _Lines(total, mass)
+
+
+def _reach(
+    hidden: Bool, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], dx: int, dy: int
+) -> npt.NDArray[np.int32]:
+    """How many steps (dx, dy) lead from each pixel to the first that is not hidden; 0 where none does."""
+    steps = np.zeros(rows.size, np.int32)
+    open_ = np.arange(rows.size)
+    for step in range(1, int(_LONGEST / np.hypot(dx, dy)) + 1):
+        y, x = rows[open_] + step * dy, columns[open_] + step * dx
+        inside = (y >= 0) & (y < hidden.shape[0]) & (x >= 0) & (x < hidden.shape[1])
+        open_, y, x = open_[inside], y[inside], x[inside]
+        clear = ~hidden[y, x]
+        steps[open_[clear]] = step
+        open_ = open_[~clear]
+        if open_.size == 0:
+            break
+    return steps
+
+
+def _membranes(plane: Float32, missing: Bool, hidden: Bool) -> Float32:
+    """`plane` with the large pieces of `missing` filled by the membrane through their rims."""
+    result = plane.copy()
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(hidden.astype(np.uint8), connectivity=8)
+    labels = np.asarray(labels)
+    for piece in range(1, count):
+        left, top, width, height = (int(v) for v in stats[piece, :4])
+        box = (
+            slice(max(top - _MARGIN, 0), top + height + _MARGIN),
+            slice(max(left - _MARGIN, 0), left + width + _MARGIN),
+        )
+        wanted = (labels[box] == piece) & missing[box]
+        if not wanted.any():
+            continue
+        sweeps = _SWEEPS if max(width, height) > _SMALL else 2
+        membrane = filled(plane[box], ~hidden[box], sweeps)
+        np.copyto(result[box], membrane, where=wanted[..., None])
+    return result

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from install.stamp import Stamp, has_stamp, read_stamp, write_stamp
+from install.stamp import FILE_NAME, Stamp, has_stamp, read_stamp, write_stamp
 from install.steps import InstallError, run_quietly
 
 RUNTIMES = frozenset({"cpu", "gpu"})
@@ -81,7 +81,21 @@ def _remove(target: Environment) -> None:
     if folder.is_symlink() or not is_ours:
         raise InstallError(f"{folder} was not made by this set-up; move it away and run this again.")
     print(f"Removing {folder.name}: half-made, moved, or for another Python or runtime", flush=True)
-    shutil.rmtree(folder)
+    _empty(folder)
+    folder.rmdir()
+
+
+def _empty(folder: Path) -> None:
+    """Remove what is in `folder`, its stamp last: an interruption must leave it known as ours."""
+    write_stamp(folder, Stamp(python="", root="", pyproject="", extras=(), complete=False))
+    for path in folder.iterdir():
+        if path.name == FILE_NAME:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    (folder / FILE_NAME).unlink()
 
 
 def _make(target: Environment, wanted: Stamp) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -70,6 +71,25 @@ def test_a_half_made_venv_is_rebuilt(machine: FakeMachine, project: Path, failin
     stamp = read_stamp(project / ".venv")
     assert stamp is not None
     assert stamp.complete
+
+
+def test_an_interrupted_removal_is_taken_up_again(
+    machine: FakeMachine, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(project, CPU)
+    remove = shutil.rmtree
+
+    def interrupted(path: Path) -> None:
+        remove(path)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("install.environment.shutil.rmtree", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(project, GPU)
+    monkeypatch.setattr("install.environment.shutil.rmtree", remove)
+    machine.commands.clear()
+    prepare(project, CPU)
+    assert machine.lines("-m venv")
 
 
 def test_the_two_runtimes_never_share_a_venv(machine: FakeMachine, project: Path) -> None:

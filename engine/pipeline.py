@@ -1,0 +1,161 @@
+"""The one path of a frame: detect, repair, composite. Every front end calls `Pipeline.process`.
+
+A frame's way: its code values become the model encoding (`prepare`, once per frame); the detector finds
+the damage of the frame and of the neighbours it may take picture from; the repairer fills tiles around
+the damage; the fills return to the source encoding, and only there are code values replaced.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+import numpy as np
+
+from engine.codes import Patch, chroma_aligned, composite, content_key, to_rgb
+from engine.detect.cleanup import MatteRule, clean_matte
+from engine.detect.contract import Detector
+from engine.parameters import Settings
+from engine.repair.contract import Repairer
+from engine.repair.grain import regrain
+from engine.report.regions import regions_of
+from engine.types import (
+    DamageMatte,
+    FillTile,
+    Float32,
+    Frame,
+    FrameReport,
+    RepairResult,
+    WorkingFrame,
+)
+from engine.window.window import FrameWindow
+from ocio.processor import ColourRoute
+
+_KEPT_MATTES = 10
+"""One more than the widest window holds (radius 3 on either side, and two still on their way out)."""
+
+
+class Pipeline:
+    """Detector, repairer and colour for clips of one colour space. Thread-safe; close it after use."""
+
+    def __init__(self, detector: Detector, repairer: Repairer, route: ColourRoute, colour_space: str) -> None:
+        self._detector = detector
+        self._repairer = repairer
+        self._to_model = route.to_model(colour_space)
+        self._from_model = route.from_model(colour_space)
+        self._space = route.canonical(colour_space)
+        self._mattes: OrderedDict[tuple[object, ...], tuple[DamageMatte, Float32]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """What exactly produced a result: detector, repairer, colour space."""
+        return MappingProxyType({
+            "detector": self._detector.identity,
+            "repairer": self._repairer.identity,
+            "colour_space": self._space,
+        })  # fmt: skip
+
+    def prepare(self, frame: Frame) -> WorkingFrame:
+        """The frame in the model encoding, named by its content. Once per frame; the frame cache keeps it."""
+        encoded = self._to_model(to_rgb(frame.codes))
+        encoded.flags.writeable = False
+        return WorkingFrame(frame, self._space, encoded, content_key(frame.codes, self._space))
+
+    def reach(self, settings: Settings) -> int:
+        """How many frames on either side `process` can use: those it fills from, and their own neighbours."""
+        return settings.radius + self._detector.radius
+
+    def detect(self, window: FrameWindow, settings: Settings) -> DamageMatte:
+        """The cleaned matte of the window's centre frame, grown to its whole chroma samples."""
+        return self._found(window, MatteRule.of(settings))[0]
+
+    def probability(self, window: FrameWindow) -> DamageMatte:
+        """What the detector says of the centre frame, before any setting shapes it."""
+        return self._detector.detect(window.around(0, self._detector.radius))
+
+    def process(self, window: FrameWindow, settings: Settings) -> RepairResult:
+        """The centre frame repaired: code values outside the matte are the source's own."""
+        started = time.perf_counter()
+        matte, probability = self._found(window, MatteRule.of(settings))
+        detected = time.perf_counter()
+        if not matte.coverage.any():
+            return _untouched(window, matte, detected - started)
+        fills = self._fills(window, matte, settings)
+        repaired = time.perf_counter()
+        frame = self._composited(window.centre.frame, matte, fills)
+        seconds = {
+            "detect": detected - started,
+            "repair": repaired - detected,
+            "composite": time.perf_counter() - repaired,
+        }
+        report = FrameReport(
+            number=frame.number,
+            damaged=float(np.count_nonzero(matte.coverage) / matte.coverage.size),
+            regions=regions_of(matte, probability, fills),
+            neighbours=_within(window, settings.radius),
+            seconds=MappingProxyType(seconds),
+        )
+        return RepairResult(frame, matte, report)
+
+    def close(self) -> None:
+        self._mattes.clear()
+        close = getattr(self._detector, "close", None)
+        if close is not None:
+            close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _found(self, window: FrameWindow, rule: MatteRule) -> tuple[DamageMatte, Float32]:
+        """Cleaned matte and raw probability of the centre; kept, since neighbours ask for the same one."""
+        near = window.around(0, self._detector.radius)
+        key = (rule, *(frame.key if frame else None for frame in near.frames))
+        with self._lock:
+            known = self._mattes.get(key)
+        if known is not None:
+            return known
+        found = self._detector.detect(near)
+        matte = clean_matte(found, rule)
+        layout = near.centre.frame.codes.layout
+        result = (replace(matte, coverage=chroma_aligned(matte.coverage, layout)), found.coverage)
+        with self._lock:
+            self._mattes[key] = result
+            while len(self._mattes) > _KEPT_MATTES:
+                self._mattes.popitem(last=False)
+        return result
+
+    def _fills(self, window: FrameWindow, matte: DamageMatte, settings: Settings) -> Sequence[FillTile]:
+        near = window.around(0, settings.radius)
+        rule = MatteRule.of(settings)
+        mattes = {0: matte}
+        for offset in near.offsets():
+            mattes[offset] = self._found(window.around(offset, self._detector.radius), rule)[0]
+        tiles = self._repairer.repair(near, mattes)
+        return regrain(near, tiles, matte, settings.grain)
+
+    def _composited(self, frame: Frame, matte: DamageMatte, fills: Sequence[FillTile]) -> Frame:
+        patches = [
+            Patch(tile.box, self._from_model(tile.encoded), matte.coverage[tile.box.slices]) for tile in fills
+        ]
+        return replace(frame, codes=composite(frame.codes, patches))
+
+
+def _within(window: FrameWindow, radius: int) -> tuple[int, ...]:
+    return window.around(0, radius).offsets()
+
+
+def _untouched(window: FrameWindow, matte: DamageMatte, seconds: float) -> RepairResult:
+    frame = window.centre.frame
+    report = FrameReport(frame.number, 0.0, (), window.offsets(), MappingProxyType({"detect": seconds}))
+    return RepairResult(frame, matte, report)

@@ -1,0 +1,47 @@
+import numpy as np
+
+from engine.detect.inputs import CHANNELS, detector_input
+from engine.motion.estimator import MotionEstimator
+from engine.types import CodeLayout, Codes, Frame, WorkingFrame
+from engine.window.window import FrameWindow
+
+LAYOUT = CodeLayout("rgb", ("R", "G", "B"), "float", 32)
+
+
+def textured(seed: int = 1, size: int = 96) -> np.ndarray:
+    coarse = np.random.default_rng(seed).random((size // 4, size // 4, 3), np.float32)
+    return np.kron(coarse, np.ones((4, 4, 1), np.float32)) * 0.4 + 0.2
+
+
+def working(encoded: np.ndarray, number: int) -> WorkingFrame:
+    return WorkingFrame(Frame(number, Codes((encoded,), LAYOUT)), "ACEScct", encoded, f"frame {number}")
+
+
+def plane(planes: np.ndarray, name: str) -> np.ndarray:
+    return planes[CHANNELS.index(name)]
+
+
+def test_a_still_has_no_neighbours_and_says_so() -> None:
+    planes = detector_input(FrameWindow.still(working(textured(), 7)), MotionEstimator())
+    assert planes.shape == (13, 96, 96)
+    assert not planes[3:].any()
+
+
+def test_neighbours_are_seen_moved_to_the_centre_and_as_they_stand() -> None:
+    big = textured(size=128)
+    frames = [working(np.ascontiguousarray(big[16:112, 16 + 6 * k : 112 + 6 * k]), k) for k in (0, 1, 2)]
+    planes = detector_input(FrameWindow(tuple(frames)), MotionEstimator())
+    centre = frames[1].encoded[..., 1]
+    inner = (slice(24, 72), slice(24, 72))
+    for side in ("before", "after"):
+        aligned = np.abs(plane(planes, f"{side}.aligned.g") - centre)[inner].mean()
+        unaligned = np.abs(plane(planes, f"{side}.unaligned.luma") - centre)[inner].mean()
+        assert aligned < 0.3 * unaligned, f"{side}: aligned {aligned:.4f}, unaligned {unaligned:.4f}"
+
+
+def test_what_moved_out_of_the_neighbour_is_not_valid() -> None:
+    big = textured(size=128)
+    frames = [working(np.ascontiguousarray(big[16:112, 16 + 8 * k : 112 + 8 * k]), k) for k in (0, 1, 2)]
+    planes = detector_input(FrameWindow(tuple(frames)), MotionEstimator())
+    assert plane(planes, "after.valid")[24:72, :6].mean() < 0.8
+    assert plane(planes, "after.valid")[24:72, 16:80].all()

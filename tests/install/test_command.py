@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_demo_sets_up_and_runs_the_demo_where_the_user_stands(machine: FakeMachine, project: Path) -> None:
-    assert main(["demo", "my film.mov", "--", "--frames", "1-9"]) == 0
-    assert machine.commands[-1][1:] == ["demo", "my film.mov", "--frames", "1-9"]
+    assert main(["demo", "my film.mov", "--", "--seconds", "3"]) == 0
+    assert machine.commands[-1][1:] == ["demo", "my film.mov", "--seconds", "3"]
     assert Path(machine.commands[-1][0]).stem == "engine-cli"
 
 

@@ -46,6 +46,12 @@ class FramePattern:
         """The path as people write it: `folder/scan.####.dpx`."""
         return self.folder / f"{self.prefix}{'#' * self.width}{self.suffix}"
 
+    @staticmethod
+    def of_template(path: Path) -> FramePattern:
+        """The pattern whose `template` is `path`."""
+        prefix = path.stem.rstrip("#")
+        return FramePattern(path.parent, prefix, len(path.stem) - len(prefix), path.suffix)
+
 
 @dataclass(frozen=True)
 class PatternRequest:

@@ -1,0 +1,142 @@
+"""Write one frame file through OpenImageIO with the header it was read with.
+
+What OpenImageIO cannot carry over (a byte-exact DPX writer is a later matter):
+
+DPX      12-bit frames become "Packed" (it cannot write them filled); the generic area keeps only what it
+         knows (no reserved bytes, no `Gamma`, no per-element line padding beyond its own); header version is
+         always V2.0; a second element, run-length compression and data offset are not kept.
+EXR      a capture date is added where there was none; the order of attributes; multi-part files.
+TIFF     private tags, page thumbnails, rows per strip; a software date; WhiteIsZero becomes BlackIsZero
+         (same picture, inverted codes); palettes and CMYK are refused on reading.
+PNG      unknown chunks, a palette (becomes RGB), bit depths below 8, interlacing.
+
+Lossy compressions (EXR dwaa, dwab, b44, b44a, pxr24; TIFF jpeg) become a lossless one: recompressing would
+change untouched pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import OpenImageIO as oiio  # noqa: N813  (the library's own customary name)
+
+from engine.errors import SinkError
+from engine.media.atomic import complete_file, unwritable
+from engine.media.oiio_formats import FrameFormat
+from engine.types import AnyArray, CodeLayout, Codes
+
+_BOUND_TO_A_FORMAT = ("dpx:", "cineon:", "openexr:", "tiff:", "png:", "oiio:", "compression", "planarconfig")
+_DPX_FILE_NAME = slice(36, 136)
+
+
+def write_frame(
+    path: Path, codes: Codes, metadata: Mapping[str, Any], fmt: FrameFormat, overwrite: bool
+) -> None:
+    """Write one frame whole or not at all. Raises SinkError, OutputExists.
+
+    `metadata` is a frame's own, from `oiio_read.read_frame`; without "header" a plain file is written.
+    """
+    stored = _expanded(codes)
+    spec = _spec_for(codes, metadata, fmt)
+    with complete_file(path, overwrite) as temporary:
+        _write(temporary, stored, spec, path)
+        if fmt.name == "DPX":
+            _check_last_row(temporary, stored, path)
+            _name_in_header(temporary, path.name)
+
+
+def _write(temporary: Path, stored: AnyArray, spec: oiio.ImageSpec, path: Path) -> None:
+    sink: Any = oiio.ImageOutput.create(str(temporary))
+    if sink is None:
+        raise SinkError(f"{path} cannot be written: {oiio.geterror()}")
+    try:
+        written = sink.open(str(temporary), spec) and sink.write_image(stored)
+        reason = sink.geterror()
+    finally:
+        closed = sink.close()
+    if not (written and closed):
+        raise unwritable(path, " ".join((reason or sink.geterror()).split()) or "no reason given")
+
+
+def _expanded(codes: Codes) -> AnyArray:
+    """Codes of 9 to 15 bits at 16, the upper bits repeated below, so that the shift back is exact."""
+    plane, bits = codes.planes[0], codes.layout.bits
+    if codes.layout.kind != "integer" or bits in (8, 16):
+        return np.ascontiguousarray(plane)
+    return (plane << np.uint16(16 - bits)) | (plane >> np.uint16(2 * bits - 16))
+
+
+def _spec_for(codes: Codes, metadata: Mapping[str, Any], fmt: FrameFormat) -> oiio.ImageSpec:
+    header: oiio.ImageSpec | None = metadata.get("header")
+    if header is None:
+        spec = _plain_spec(codes)
+    elif metadata["format"] == fmt.name:
+        spec = oiio.ImageSpec(header)
+    else:
+        spec = _carried_over(codes, header, metadata["format"])
+    if codes.layout.kind == "integer" and codes.layout.bits > 8:
+        spec.attribute("oiio:BitsPerSample", codes.layout.bits)
+    if fmt.compressions and spec.get_string_attribute("compression") not in fmt.compressions:
+        spec.attribute("compression", fmt.compressions[0])
+    if fmt.name == "DPX":
+        # Left in, OpenImageIO would derive the transfer field from it instead of from dpx:Transfer.
+        spec.erase_attribute("oiio:ColorSpace")
+    if fmt.name == "PNG":
+        spec.attribute("oiio:UnassociatedAlpha", 1)
+    return spec
+
+
+def _plain_spec(codes: Codes) -> oiio.ImageSpec:
+    layout = codes.layout
+    spec = oiio.ImageSpec(codes.width, codes.height, len(layout.channels), _type_name(layout))
+    spec.channelnames = layout.channels
+    spec.alpha_channel = layout.channels.index("A") if "A" in layout.channels else -1
+    spec.attribute("oiio:ColorSpace", "unknown")
+    spec.attribute("oiio:UnassociatedAlpha", 1)
+    return spec
+
+
+def _carried_over(codes: Codes, header: oiio.ImageSpec, source_format: str) -> oiio.ImageSpec:
+    """A plain spec with what means the same in every format: names, dates, time code, notes."""
+    spec = _plain_spec(codes)
+    source: Any = header
+    for attribute in source.extra_attribs:
+        if not attribute.name.startswith(_BOUND_TO_A_FORMAT):
+            spec.attribute(attribute.name, attribute.type, attribute.value)
+    if source_format == "Cineon":
+        spec.attribute("dpx:Transfer", "Printing density")
+        spec.attribute("dpx:Colorimetric", "Printing density")
+    return spec
+
+
+def _type_name(layout: CodeLayout) -> str:
+    if layout.kind == "integer":
+        return "uint8" if layout.bits == 8 else "uint16"
+    return layout.kind
+
+
+def _check_last_row(temporary: Path, stored: AnyArray, path: Path) -> None:
+    """OpenImageIO does not report a DPX that a full disk cut short; reading its last row tells."""
+    height, _, channels = stored.shape
+    kind = str(stored.dtype)
+    source = oiio.ImageInput.open(str(temporary))
+    if source is None:
+        raise unwritable(path, "the header was not stored; is the disk full?")
+    try:
+        last = source.spec().y + height - 1
+        row = source.read_scanlines(0, 0, last, last + 1, 0, 0, channels, kind)
+    finally:
+        source.close()
+    if row is None or not np.array_equal(row.reshape(stored[-1].shape), stored[-1]):
+        raise unwritable(path, "the last rows were not stored; is the disk full?")
+
+
+def _name_in_header(temporary: Path, name: str) -> None:
+    """The DPX header names its own file: the final name, not the temporary one with its folder."""
+    field = name.encode("ascii", "replace")[:99].ljust(100, b"\0")
+    with temporary.open("r+b") as file:
+        file.seek(_DPX_FILE_NAME.start)
+        file.write(field)

@@ -16,7 +16,7 @@ import numpy as np
 
 from ocio import film_log, library
 from ocio.errors import ConfigNotUsable
-from ocio.library import Config, LibraryError, Space, Transform
+from ocio.library import LIBRARY_ERRORS, Config, Space, Transform
 from ocio.spaces import MODEL_ENCODING
 
 BUILT_IN = "ocio://studio-config-v2.1.0_aces-v1.3_ocio-v2.3"
@@ -70,7 +70,7 @@ def _read(asked: str, origin: str) -> Config:
     try:
         config = library.config_from_file(asked)
         config.validate()
-    except LibraryError as error:
+    except LIBRARY_ERRORS as error:
         raise ConfigNotUsable(
             f"Expected a valid OpenColorIO config in {origin}, but OpenColorIO says: {error} "
             f"Name another with --ocio-config, or leave it out and unset $OCIO to use {BUILT_IN}."
@@ -135,8 +135,8 @@ def _check_model_encoding(config: Config, origin: str) -> None:
     expected = film_log.linear_to_acescct(linear @ film_log.AP0_TO_AP1.T)
     found = linear.copy()
     try:
-        config.getProcessor(INTERCHANGE, MODEL_ENCODING).getDefaultCPUProcessor().applyRGB(found)
-    except LibraryError as error:
+        library.exact(config.getProcessor(INTERCHANGE, MODEL_ENCODING)).applyRGB(found)
+    except LIBRARY_ERRORS as error:
         raise ConfigNotUsable(
             f"{origin} cannot convert {INTERCHANGE} to {MODEL_ENCODING}: {error}"
         ) from error

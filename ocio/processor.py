@@ -17,9 +17,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ocio import library
 from ocio.config import ColourConfig
 from ocio.errors import SpaceNotUsable
-from ocio.library import CPUProcessor, LibraryError
+from ocio.library import LIBRARY_ERRORS, CPUProcessor
 from ocio.spaces import MODEL_ENCODING, canonical
 from ocio.table import tabled
 
@@ -107,8 +108,8 @@ class ColourRoute:
                 )
         try:
             processor = config.getProcessor(source, target)
-            plain, unit = processor.getDefaultCPUProcessor(), tabled(config, processor)
-        except LibraryError as error:
+            plain, unit = library.exact(processor), tabled(processor)
+        except LIBRARY_ERRORS as error:
             raise SpaceNotUsable(
                 f"{self._config.origin} has no conversion from {source} to {target}: {error} "
                 "Give another colour space, or another config with --ocio-config."

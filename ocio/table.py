@@ -1,9 +1,9 @@
-"""A faster, equal form of conversions that begin with OpenColorIO's slowest curve.
+"""A faster, equal form of conversions that begin with a curve for each channel.
 
-ADX begins with a matrix, then a table over every half float, then a power of ten: four fifths of the
-time go there. For codes of 0 .. 1 the matrix can give only a bounded range of densities; over that
-range the curves are sampled once, by OpenColorIO itself, into an evenly spaced table, which it reads
-several times faster. The result is compared with OpenColorIO's own before it is used.
+Most source encodings begin so: a logarithm or a power to undo, for ADX behind a matrix. Computed
+exactly, that takes most of the time. For codes within 0 .. 1 the curve's input is bounded; over that
+range OpenColorIO itself samples the curve once into an evenly spaced table, which it then reads
+several times faster than it computes. The form is compared with OpenColorIO's own before it is used.
 """
 
 from __future__ import annotations
@@ -15,32 +15,33 @@ import numpy as np
 import numpy.typing as npt
 
 from ocio import library
-from ocio.library import Config, CPUProcessor, Processor, Transform
+from ocio.library import CPUProcessor, Processor, Transform
 
 Float64 = npt.NDArray[np.float64]
 
 SPACING = 2.0**-15
-"""Between entries; of density, for ADX: a 10-bit code is 0.002 of density, 65 entries."""
+"""Between entries: 32 for each 10-bit code, and for ADX 65 for each code's 0.002 of density."""
 
 TOLERANCE = 1e-5
-"""Most it may differ from OpenColorIO's own result, whose fast logarithms are off by more than that."""
+"""Most that it may differ from OpenColorIO's own result in the model encoding: 0.01 of a 10-bit code."""
 
 _SAMPLES = 20000
 
 
-def tabled(config: Config, processor: Processor) -> CPUProcessor | None:
+def tabled(processor: Processor) -> CPUProcessor | None:
     """`processor` with its leading curves in one table, for pixels within 0 .. 1 only.
 
-    None where it does not begin with a slow curve, or where the table would change the result.
+    None where there is nothing to gain (no such curve; a table already; nothing behind the curves, as
+    from linear light, which does not stay within 0 .. 1) and where the table would change the result.
     """
-    steps = list(processor.getOptimizedProcessor(library.DEFAULT_OPTIMIZATION).createGroupTransform())
+    steps = list(processor.getOptimizedProcessor(library.EXACT).createGroupTransform())
     head = steps[:1] if steps and _is_plain_matrix(steps[0]) else []
     curves = list(takewhile(library.keeps_channels_apart, steps[len(head) :]))
-    if not any(map(library.is_half_domain_table, curves)):
-        return None
     rest = steps[len(head) + len(curves) :]
-    fast = _with_table(config, head, curves, rest)
-    return fast if _same(fast, processor.getDefaultCPUProcessor()) else None
+    if not rest or all(map(library.is_evenly_spaced_table, curves)):
+        return None
+    fast = _with_table(head, curves, rest)
+    return fast if _same(fast, library.exact(processor)) else None
 
 
 def _is_plain_matrix(step: Transform) -> bool:
@@ -48,15 +49,14 @@ def _is_plain_matrix(step: Transform) -> bool:
 
 
 def _with_table(
-    config: Config, head: Sequence[Transform], curves: Sequence[Transform], rest: Sequence[Transform]
+    head: Sequence[Transform], curves: Sequence[Transform], rest: Sequence[Transform]
 ) -> CPUProcessor:
     linear, offset = library.matrix_parts(head[0]) if head else (np.eye(3), np.zeros(3))
     low, high = _bounds(linear, offset)
     scale = 1.0 / (high - low)
     into_table = library.matrix(linear * scale[:, None], (offset - low) * scale)
-    entries = _sampled(config, curves, low, high)
-    steps = library.group([into_table, library.table(entries), *rest])
-    return config.getProcessor(steps).getDefaultCPUProcessor()
+    entries = _sampled(curves, low, high)
+    return library.exact_steps([into_table, library.table(entries), *rest])
 
 
 def _bounds(linear: Float64, offset: Float64) -> tuple[Float64, Float64]:
@@ -64,12 +64,10 @@ def _bounds(linear: Float64, offset: Float64) -> tuple[Float64, Float64]:
     return np.minimum(linear, 0).sum(axis=1) + offset, np.maximum(linear, 0).sum(axis=1) + offset
 
 
-def _sampled(
-    config: Config, curves: Sequence[Transform], low: Float64, high: Float64
-) -> npt.NDArray[np.float32]:
+def _sampled(curves: Sequence[Transform], low: Float64, high: Float64) -> npt.NDArray[np.float32]:
     count = int(np.ceil((high - low).max() / SPACING)) + 1
     entries = np.linspace(low, high, count).astype(np.float32)
-    config.getProcessor(library.group(curves)).getDefaultCPUProcessor().applyRGB(entries)
+    library.exact_steps(curves).applyRGB(entries)
     return entries
 
 

@@ -40,8 +40,8 @@ class SourceTags(Protocol):
     """What the file says, in its own words; `engine.media.contract.ColourTags` is one. "" or None: nothing.
 
     `suffix` is the lower-case file extension. DPX: `transfer` and `colorimetric` by OpenImageIO's
-    names. EXR: `chromaticities`, x and y of red, green, blue and white. Movies: `primaries`, `transfer`
-    and `matrix` by ffmpeg's names. `named_space`: a space that the header names.
+    names. EXR: `chromaticities`, x and y of red, green, blue and white. Movies: `primaries` and
+    `transfer` by ffmpeg's names. `named_space`: a space that the header names.
     """
 
     @property
@@ -52,8 +52,6 @@ class SourceTags(Protocol):
     def colorimetric(self) -> str: ...
     @property
     def primaries(self) -> str: ...
-    @property
-    def matrix(self) -> str: ...
     @property
     def chromaticities(self) -> tuple[float, ...] | None: ...
     @property
@@ -112,7 +110,8 @@ def _dpx(tags: SourceTags, bits: int) -> Identification:
 
 
 def _exr(tags: SourceTags, bits: int) -> Identification:
-    if tags.named_space:
+    """OpenImageIO before 3.1 calls every EXR linear Rec.709: that name proves nothing."""
+    if tags.named_space and _NAMED.get(tags.named_space.casefold()) != LINEAR_REC709:
         return _named(tags.named_space, EXR)
     if tags.chromaticities is None:
         reason = (
@@ -156,9 +155,11 @@ def _movie(tags: SourceTags, bits: int) -> Identification:
     if bits > 8:
         reason = f"the movie says nothing of its transfer, and {bits}-bit movies are often log scans"
         return Identification(None, reason, MOVIE)
-    if primaries in _REC709_LIKE:
-        return Identification(REC709, "assumed: 8-bit movies that do not say otherwise are Rec.709")
-    return _movie_of("bt709", primaries)
+    if primaries not in _REC709_LIKE:
+        return Identification(
+            None, f"the movie says primaries {primaries}, and nothing of its transfer", MOVIE
+        )
+    return Identification(REC709, "assumed: 8-bit movies that do not say otherwise are Rec.709")
 
 
 def _movie_of(transfer: str, primaries: str) -> Identification:
@@ -186,7 +187,7 @@ def _alike(found: tuple[float, ...], known: tuple[float, ...]) -> bool:
 
 
 def _stated(tag: str) -> str:
-    value = tag.strip().casefold()
+    value = tag.strip().casefold().replace("_", "-")
     return "" if value in {"unknown", "unspecified", "reserved", "none"} else value
 
 

@@ -1,0 +1,284 @@
+"""Movies as a sink of frames: FFV1, which keeps every code, or ProRes where the source was ProRes."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections import deque
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+
+from engine.errors import (
+    InconsistentFrames,
+    OutputExists,
+    SinkError,
+    UnsupportedFormat,
+    UsageError,
+)
+from engine.media.atomic import unwritable
+from engine.media.contract import ClipInfo
+from engine.media.movie_audio import AudioCopy
+from engine.media.movie_clock import Clock, SourceTime, clock_for, exact_rate
+from engine.media.movie_encoding import MovieCodec, choose_encoding
+from engine.media.movie_info import timecode_of
+from engine.media.movie_layout import fill
+from engine.media.movie_open import open_movie, picture_stream
+from engine.media.movie_target import (
+    FIELD_MODES,
+    FieldMarker,
+    add_pictures,
+    clip_tags,
+    open_target,
+    tag_frame,
+    tag_stream,
+    target_colours,
+)
+from engine.media.movie_timecode import advanced
+from engine.types import CodeLayout, Codes, Frame, FrameNumber
+
+
+class MovieSink:
+    """Writes frames of `layout` into a movie: .mkv, .mov or .avi.
+
+    `info` is the clip the frames come from; from `source` (its file, where it is a movie) come audio,
+    colour tags, pixel aspect, field order, timecode and tags. `source` None: pictures alone. `frames`
+    are the numbers that will be written; None: the clip's, without gaps. Consecutive frames keep the
+    source's own timestamps (a range starts at 0, with its sound); where frames are left out, the rest
+    follow each other at the clip's rate, and the sound, which no longer fits, is left away (`notes`).
+
+    The file grows under a hidden temporary name and appears under its own when closed. An exception
+    leaves NAME.partial.EXT, which plays.
+
+    Raises OutputExists, UsageError (the target is the source), UnsupportedFormat (the codes do not fit
+    the target exactly), SinkError.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        info: ClipInfo,
+        layout: CodeLayout,
+        overwrite: bool = False,
+        source: Path | None = None,
+        frames: Sequence[FrameNumber] | None = None,
+        codec: MovieCodec | None = None,
+    ) -> None:
+        self._path = Path(path)
+        _refuse(self._path, info, source, overwrite)
+        self._info, self._layout = info, layout
+        self._encoding = choose_encoding(self._path, info, layout, codec)
+        self.lossy = self._encoding.lossy
+        self.notes: tuple[str, ...] = ()
+        """What could not be carried over, for people."""
+        self._consecutive = frames is None or all(b - a == 1 for a, b in pairwise(frames))
+        self._temporary = _claimed(self._path)
+        self._stack = ExitStack()
+        self._clock: Clock | None = None
+        self._count = 0
+        self._durations: deque[int] = deque()
+        self._closed = False
+        try:
+            self._prepare(source)
+        except BaseException:
+            self._drop()
+            raise
+
+    def _prepare(self, source: Path | None) -> None:
+        """Make the streams, so that what cannot be held is known before the work begins."""
+        origin = None if source is None else self._stack.enter_context(open_movie(source))
+        like = None if origin is None or source is None else picture_stream(origin, source)
+        tags = {} if origin is None else clip_tags(origin)
+        self._target = self._stack.enter_context(open_target(self._temporary, self._encoding, tags))
+        self._stream = add_pictures(self._target, self._encoding, self._info, exact_rate(self._info), like)
+        self._colours = target_colours(self._info, self._layout, like)
+        tag_stream(self._stream, self._colours)
+        self._field_mode = None if like is None else FIELD_MODES.get(like.codec_context.field_order)
+        self._fields: FieldMarker | None = None
+        self._timecode = None if origin is None else timecode_of(origin)
+        self._audio: AudioCopy | None = None
+        if origin is not None and self._consecutive:
+            self._audio = AudioCopy(origin, self._target, self._path)
+        self.notes = self._left_out(origin)
+
+    def _left_out(self, origin: InputContainer | None) -> tuple[str, ...]:
+        if origin is None:
+            return ()
+        notes: list[str] = []
+        if origin.streams.audio and not self._consecutive:
+            notes.append("Frames are left out, so the sound no longer fits and is not carried over.")
+        if origin.streams.subtitles:
+            notes.append("Subtitles are not carried over.")
+        if origin.chapters():
+            notes.append("Chapter marks are not carried over.")
+        if self._encoding.muxer == "avi":
+            notes.append("AVI has no room for colour tags and timecode; .mkv keeps them.")
+        return tuple(notes)
+
+    def write(self, frame: Frame) -> None:
+        """Encode one frame and the sound beside it. Raises SinkError, InconsistentFrames."""
+        self._check(frame)
+        time = SourceTime.of(frame)
+        try:
+            clock = self._clock or self._begin(frame)
+            ticks, duration = clock.stamp(self._count, time)
+            self._encode(frame.codes, ticks, duration, clock.time_base)
+            if self._audio is not None and time is not None:
+                self._audio.copy_until(time.end)
+        except (FFmpegError, OSError) as error:
+            raise self._failure(error) from error
+        self._count += 1
+        self._last = frame
+
+    def _check(self, frame: Frame) -> None:
+        codes = frame.codes
+        came = (codes.width, codes.height, codes.layout)
+        if came != (self._info.width, self._info.height, self._layout):
+            raise InconsistentFrames(
+                f"{self._path}: frame {frame.number} is {codes.width}x{codes.height} {codes.layout}, where"
+                f" the movie was begun with {self._info.width}x{self._info.height} {self._layout}."
+            )
+
+    def _begin(self, first: Frame) -> Clock:
+        """Write the header: now it is known which moment of the source comes first."""
+        coarse = self._encoding.muxer == "avi"
+        clock = clock_for(self._info, first, self._consecutive, coarse)
+        if coarse and not clock.constant:
+            raise UnsupportedFormat(
+                f"{self._path}: AVI cannot hold a variable frame rate; write .mkv or .mov."
+            )
+        self._stream.time_base = clock.time_base
+        self._stream.codec_context.time_base = clock.time_base
+        self._write_timecode(first.number)
+        if self._field_mode is not None:
+            self._fields = FieldMarker(self._stream, clock.time_base, self._field_mode)
+        if self._audio is not None and clock.origin is not None:
+            from_start = first.number == self._info.frames[0]
+            self._audio.begin(clock.origin, None if from_start else clock.origin)
+        elif self._audio is not None:
+            self.notes += ("The frames carry no timestamps, so the sound is not carried over.",)
+        self._target.start_encoding()
+        self._clock = clock
+        return clock
+
+    def _write_timecode(self, first: FrameNumber) -> None:
+        """The source's start timecode, moved on to the first frame written."""
+        if self._timecode is None:
+            return
+        frames = first - self._info.frames[0]
+        moved = advanced(self._timecode, frames, exact_rate(self._info))
+        if moved is not None:
+            self._stream.metadata["timecode"] = moved
+
+    def _encode(self, codes: Codes, ticks: int, duration: int, time_base: Fraction) -> None:
+        frame = av.VideoFrame(self._info.width, self._info.height, self._encoding.pixels.name)
+        fill(frame, self._encoding.pixels, codes)
+        tag_frame(frame, self._colours)
+        frame.pts, frame.time_base = ticks, time_base
+        if self._fields is not None:
+            frame = self._fields.mark(frame)
+        self._durations.append(duration)
+        self._mux(frame)
+
+    def _mux(self, frame: av.VideoFrame | None) -> None:
+        """Encode (None: flush) and write what comes out; both codecs give frames back in order."""
+        for packet in self._stream.encode(frame):
+            packet.duration = self._durations.popleft()
+            self._target.mux_one(packet)
+
+    def close(self) -> None:
+        """Complete the movie and give it its name. Raises SinkError if no frame was written."""
+        if self._closed:
+            return
+        if self._count == 0:
+            self._drop()
+            raise SinkError(f"{self._path}: no frame was written, so there is no movie to make.")
+        try:
+            self._complete(self._path)
+        except (FFmpegError, OSError) as error:
+            self._salvage()
+            raise self._failure(error) from error
+
+    def _complete(self, name: Path) -> None:
+        """Flush, write the trailer and rename."""
+        self._closed = True
+        with self._stack:
+            self._mux(None)
+            if self._audio is not None:
+                time = SourceTime.of(self._last)
+                whole = time is None or self._last.number == self._info.frames[-1]
+                self._audio.finish(None if whole or time is None else time.end)
+        self._temporary.replace(name)
+
+    def _abandon(self) -> None:
+        """Keep what is there as a movie that plays, under a name that says it is not whole."""
+        if self._closed:
+            return
+        if self._count == 0:
+            self._drop()
+            return
+        try:
+            self._complete(self._partial)
+        except (FFmpegError, OSError):
+            # The exception that led here is the one to tell.
+            self._salvage()
+
+    @property
+    def _partial(self) -> Path:
+        return self._path.with_suffix(f".partial{self._path.suffix}")
+
+    def _salvage(self) -> None:
+        """Keep a file whose end could not be written where it plays without; .mov has its index there."""
+        with suppress(OSError):
+            if self._encoding.muxer in ("matroska", "avi"):
+                self._temporary.replace(self._partial)
+        self._drop()
+
+    def _drop(self) -> None:
+        """Let go of everything and remove the temporary file."""
+        self._closed = True
+        with suppress(FFmpegError, OSError):
+            self._stack.close()
+        self._temporary.unlink(missing_ok=True)
+
+    def _failure(self, error: Exception) -> SinkError:
+        return unwritable(self._path, getattr(error, "strerror", None) or str(error))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._abandon()
+
+
+def _refuse(path: Path, info: ClipInfo, source: Path | None, overwrite: bool) -> None:
+    """Never write to a source, nor over another file unasked."""
+    for origin in (info.path, source):
+        if origin is not None and path.exists() and origin.exists() and path.samefile(origin):
+            raise UsageError(f"{path} is the source itself, which is never written to; choose another name.")
+    if os.path.lexists(path) and not overwrite:
+        raise OutputExists(f"{path} is there already; give --overwrite to replace it.")
+
+
+def _claimed(path: Path) -> Path:
+    """An empty temporary file beside `path`, so that an unwritable folder is known at once."""
+    temporary = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:12]}.partial{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch(exist_ok=False)
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from error
+    return temporary

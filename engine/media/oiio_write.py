@@ -100,12 +100,18 @@ def _plain_spec(codes: Codes) -> oiio.ImageSpec:
 
 
 def _carried_over(codes: Codes, header: oiio.ImageSpec, source_format: str) -> oiio.ImageSpec:
-    """A plain spec with what means the same in every format: names, dates, time code, notes."""
-    spec = _plain_spec(codes)
-    source: Any = header
-    for attribute in source.extra_attribs:
-        if not attribute.name.startswith(_BOUND_TO_A_FORMAT):
-            spec.attribute(attribute.name, attribute.type, attribute.value)
+    """The header without what only its own format understands: names, dates, time code and notes stay."""
+    spec = oiio.ImageSpec(header)
+    attributes: Any = header.extra_attribs
+    for attribute in attributes:
+        if attribute.name.startswith(_BOUND_TO_A_FORMAT):
+            spec.erase_attribute(attribute.name)
+    spec.set_format(_type_name(codes.layout))
+    spec.tile_width = spec.tile_height = 0
+    spec.x = spec.y = spec.full_x = spec.full_y = 0
+    spec.full_width, spec.full_height = codes.width, codes.height
+    spec.attribute("oiio:ColorSpace", "unknown")
+    spec.attribute("oiio:UnassociatedAlpha", 1)
     if source_format == "Cineon":
         spec.attribute("dpx:Transfer", "Printing density")
         spec.attribute("dpx:Colorimetric", "Printing density")
@@ -119,7 +125,10 @@ def _type_name(layout: CodeLayout) -> str:
 
 
 def _check_last_row(temporary: Path, stored: AnyArray, path: Path) -> None:
-    """OpenImageIO does not report a DPX that a full disk cut short; reading its last row tells."""
+    """OpenImageIO does not report a DPX that a full disk cut short; reading its last row tells.
+
+    The very last value is left out: `dpx_tail` says why.
+    """
     height, _, channels = stored.shape
     kind = str(stored.dtype)
     source = oiio.ImageInput.open(str(temporary))
@@ -130,7 +139,7 @@ def _check_last_row(temporary: Path, stored: AnyArray, path: Path) -> None:
         row = source.read_scanlines(0, 0, last, last + 1, 0, 0, channels, kind)
     finally:
         source.close()
-    if row is None or not np.array_equal(row.reshape(stored[-1].shape), stored[-1]):
+    if row is None or not np.array_equal(row.ravel()[:-1], stored[-1].ravel()[:-1]):
         raise unwritable(path, "the last rows were not stored; is the disk full?")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from typing import Any
 
 from engine.media.contract import ClipInfo
-from engine.types import Frame
+from engine.types import Frame, FrameNumber
 
 FALLBACK_RATE = Fraction(24)
 """Film's own rate, for sequences that say none."""
@@ -29,20 +31,35 @@ def exact_rate(info: ClipInfo) -> Fraction:
 
 
 @dataclass(frozen=True)
-class SourceTime:
-    """A frame's time in its movie, in seconds."""
+class FrameTime:
+    """When a frame of a movie is shown: `pts` and `duration` count in `time_base` seconds."""
 
-    start: Fraction
-    end: Fraction
+    pts: int
+    duration: int
+    time_base: Fraction
+    last: bool
+    """The last frame of its movie: what sound there is after it belongs to it."""
+
+    @property
+    def start(self) -> Fraction:
+        """Seconds from the source's own zero."""
+        return self.pts * self.time_base
+
+    @property
+    def end(self) -> Fraction:
+        return (self.pts + self.duration) * self.time_base
+
+    def as_metadata(self) -> Mapping[str, Any]:
+        """What a movie source puts into `Frame.metadata`."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @staticmethod
-    def of(frame: Frame) -> SourceTime | None:
-        """As the movie source noted it in the frame's metadata; None for frames of other sources."""
-        try:
-            pts, duration, base = (frame.metadata[key] for key in ("pts", "duration", "time_base"))
-        except KeyError:
+    def of(frame: Frame) -> FrameTime | None:
+        """The time a movie source has noted; None for the frames of other sources."""
+        names = [field.name for field in fields(FrameTime)]
+        if not all(name in frame.metadata for name in names):
             return None
-        return SourceTime(pts * base, (pts + duration) * base)
+        return FrameTime(*(frame.metadata[name] for name in names))
 
 
 @dataclass(frozen=True)
@@ -60,7 +77,7 @@ class Clock:
     first: Fraction
     constant: bool
 
-    def stamp(self, count: int, time: SourceTime | None) -> tuple[int, int]:
+    def stamp(self, count: int, time: FrameTime | None) -> tuple[int, int]:
         """(timestamp, duration) of the `count`-th frame written, from 0; `time` is its source time."""
         if self.origin is None or time is None:
             start, end = Fraction(count) / self.rate, Fraction(count + 1) / self.rate
@@ -74,20 +91,19 @@ class Clock:
         return ticks, max(1, round(end / self.time_base) - ticks)
 
 
-def clock_for(info: ClipInfo, first: Frame, consecutive: bool, coarse: bool) -> Clock:
-    """The clock of a movie whose first written frame is `first`.
+def clock_for(info: ClipInfo, number: FrameNumber, time: FrameTime | None, coarse: bool) -> Clock:
+    """The clock of a movie whose first written frame is `number`, shown in its source at `time`.
 
-    A rendering from the clip's first frame on keeps the source's timestamps as they are; one that starts
-    later starts at 0. `coarse` is for containers that count in whole frames (.avi).
+    A rendering from frame 1 on keeps the source's timestamps as they are; one that starts later starts
+    at 0. `time` None: the frames follow each other at the rate. `coarse` is for containers that count in
+    whole frames (.avi).
     """
     rate = exact_rate(info)
     constant = "timing" not in info.extras
-    time = SourceTime.of(first) if consecutive else None
-    if time is None or coarse:
-        step = rate if coarse else rate.numerator * math.ceil(FINEST / rate.numerator)
-        origin = None if time is None else time.start
-        return Clock(rate, 1 / Fraction(step), origin, origin or Fraction(0), True)
-    origin = min(Fraction(0), time.start) if first.number == info.frames[0] else time.start
-    ticks = rate.numerator * math.ceil(FINEST / rate.numerator)
-    base = Fraction(1, ticks) if constant else Fraction(first.metadata["time_base"])
-    return Clock(rate, base, origin, time.start, constant)
+    fine = rate.numerator * math.ceil(FINEST / rate.numerator)
+    if time is None:
+        return Clock(rate, 1 / rate if coarse else Fraction(1, fine), None, Fraction(0), True)
+    if coarse:
+        return Clock(rate, 1 / rate, time.start, time.start, constant)
+    origin = min(Fraction(0), time.start) if number == 1 else time.start
+    return Clock(rate, Fraction(1, fine) if constant else time.time_base, origin, time.start, constant)

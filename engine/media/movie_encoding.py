@@ -55,7 +55,7 @@ def choose_encoding(
     FFV1, which holds the codes exactly; ProRes only in .mov, where the source is ProRes and its codes
     are written, or where `codec` asks for it. Raises UnsupportedFormat where the codes do not fit.
     """
-    _check_container(path)
+    _check_container(path, info)
     if layout.kind != "integer":
         raise UnsupportedFormat(
             f"{path}: movies hold whole-number codes of 8 to 16 bits, not {layout.kind} pixels; write an EXR"
@@ -67,7 +67,7 @@ def choose_encoding(
     return _prores(path, info, layout) if codec == "prores" else _ffv1(path, info, layout)
 
 
-def _check_container(path: Path) -> None:
+def _check_container(path: Path, info: ClipInfo) -> None:
     suffix = path.suffix.lower()
     if suffix in (".mp4", ".m4v"):
         raise UnsupportedFormat(
@@ -76,6 +76,10 @@ def _check_container(path: Path) -> None:
     if suffix not in FFV1_MUXERS:
         raise UnsupportedFormat(
             f"{path}: movies are written as .mkv, .mov or .avi, not {suffix or 'without an extension'}."
+        )
+    if suffix == ".avi" and "timing" in info.extras:
+        raise UnsupportedFormat(
+            f"{path}: the source has a variable frame rate, which AVI cannot hold; write .mkv or .mov."
         )
 
 

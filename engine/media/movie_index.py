@@ -17,6 +17,7 @@ import av.container
 import av.video.stream
 
 from engine.errors import CorruptSource, UnsupportedFormat
+from engine.media.movie_clock import FrameTime
 from engine.media.movie_open import family, only, open_movie, picture_stream
 
 INTRA_CODECS = frozenset({"ffv1"})
@@ -54,11 +55,11 @@ class MovieIndex:
         at = bisect_left(self.times, time)
         return at if at < len(self.times) and self.times[at] == time else None
 
-    def duration(self, place: int) -> int:
-        """How long a frame is shown: until the next one."""
-        if place + 1 < len(self.times):
-            return self.times[place + 1] - self.times[place]
-        return self.last_duration
+    def timing(self, place: int) -> FrameTime:
+        """When a frame is shown, and how long: until the next one."""
+        last = place + 1 == len(self.times)
+        end = self.times[place] + self.last_duration if last else self.times[place + 1]
+        return FrameTime(self.times[place], end - self.times[place], self.time_base, last)
 
     def keys_before(self, time: int, count: int = 1) -> tuple[Key, ...]:
         """The last `count` key frames at `time` or earlier, nearest first."""

@@ -18,17 +18,16 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from engine.errors import (
-    InconsistentFrames,
     OutputExists,
     SinkError,
-    UnsupportedFormat,
     UsageError,
 )
 from engine.media.atomic import unwritable
 from engine.media.contract import ClipInfo
 from engine.media.movie_audio import AudioCopy
-from engine.media.movie_clock import Clock, SourceTime, clock_for, exact_rate
+from engine.media.movie_clock import Clock, FrameTime, clock_for, exact_rate
 from engine.media.movie_encoding import MovieCodec, choose_encoding
+from engine.media.movie_index import MovieIndex, index_movie
 from engine.media.movie_info import timecode_of
 from engine.media.movie_layout import fill
 from engine.media.movie_open import open_movie, picture_stream
@@ -49,14 +48,14 @@ from engine.types import CodeLayout, Codes, Frame, FrameNumber
 class MovieSink:
     """Writes frames of `layout` into a movie: .mkv, .mov or .avi.
 
-    `info` is the clip the frames come from; from `source` (its file, where it is a movie) come audio,
-    colour tags, pixel aspect, field order, timecode and tags. `source` None: pictures alone. `frames`
-    are the numbers that will be written; None: the clip's, without gaps. Consecutive frames keep the
+    `info` is the clip the frames come from. Where that is a movie, pixel aspect, field order, timecode
+    and tags come from its file, and with its own codes (not with a matte) colour tags and sound as well.
+    `frames` are the numbers that will be written; None: those of `info`. Consecutive frames keep the
     source's own timestamps (a range starts at 0, with its sound); where frames are left out, the rest
     follow each other at the clip's rate, and the sound, which no longer fits, is left away (`notes`).
 
-    The file grows under a hidden temporary name and appears under its own when closed. An exception
-    leaves NAME.partial.EXT, which plays.
+    The file grows under a hidden temporary name and appears under its own when closed; with no frame
+    written there is none. An exception leaves NAME.partial.EXT, which plays.
 
     Raises OutputExists, UsageError (the target is the source), UnsupportedFormat (the codes do not fit
     the target exactly), SinkError.
@@ -68,49 +67,52 @@ class MovieSink:
         info: ClipInfo,
         layout: CodeLayout,
         overwrite: bool = False,
-        source: Path | None = None,
         frames: Sequence[FrameNumber] | None = None,
         codec: MovieCodec | None = None,
     ) -> None:
         self._path = Path(path)
-        _refuse(self._path, info, source, overwrite)
+        _refuse(self._path, info, overwrite)
         self._info, self._layout = info, layout
         self._encoding = choose_encoding(self._path, info, layout, codec)
         self.lossy = self._encoding.lossy
         self.notes: tuple[str, ...] = ()
         """What could not be carried over, for people."""
-        self._consecutive = frames is None or all(b - a == 1 for a, b in pairwise(frames))
+        self._own_codes = layout == info.layout
+        self._consecutive = all(b - a == 1 for a, b in pairwise(info.frames if frames is None else frames))
         self._temporary = _claimed(self._path)
         self._stack = ExitStack()
         self._clock: Clock | None = None
+        self._index: MovieIndex | None = None
+        self._last: FrameTime | None = None
         self._count = 0
         self._durations: deque[int] = deque()
         self._closed = False
         try:
-            self._prepare(source)
+            self._prepare()
         except BaseException:
             self._drop()
             raise
 
-    def _prepare(self, source: Path | None) -> None:
+    def _prepare(self) -> None:
         """Make the streams, so that what cannot be held is known before the work begins."""
-        origin = None if source is None else self._stack.enter_context(open_movie(source))
-        like = None if origin is None or source is None else picture_stream(origin, source)
+        movie = self._info.path if self._info.kind == "movie" else None
+        origin = None if movie is None else self._stack.enter_context(open_movie(movie))
+        like = None if origin is None or movie is None else picture_stream(origin, movie)
         tags = {} if origin is None else clip_tags(origin)
         self._target = self._stack.enter_context(open_target(self._temporary, self._encoding, tags))
         self._stream = add_pictures(self._target, self._encoding, self._info, exact_rate(self._info), like)
-        self._colours = target_colours(self._info, self._layout, like)
+        self._colours = target_colours(self._info, self._layout, like if self._own_codes else None)
         tag_stream(self._stream, self._colours)
         self._field_mode = None if like is None else FIELD_MODES.get(like.codec_context.field_order)
         self._fields: FieldMarker | None = None
         self._timecode = None if origin is None else timecode_of(origin)
         self._audio: AudioCopy | None = None
-        if origin is not None and self._consecutive:
+        if origin is not None and self._own_codes and self._consecutive:
             self._audio = AudioCopy(origin, self._target, self._path)
         self.notes = self._left_out(origin)
 
     def _left_out(self, origin: InputContainer | None) -> tuple[str, ...]:
-        if origin is None:
+        if origin is None or not self._own_codes:
             return ()
         notes: list[str] = []
         if origin.streams.audio and not self._consecutive:
@@ -124,11 +126,11 @@ class MovieSink:
         return tuple(notes)
 
     def write(self, frame: Frame) -> None:
-        """Encode one frame and the sound beside it. Raises SinkError, InconsistentFrames."""
+        """Encode one frame and the sound beside it. Raises SinkError."""
         self._check(frame)
-        time = SourceTime.of(frame)
+        time = self._time(frame)
         try:
-            clock = self._clock or self._begin(frame)
+            clock = self._clock or self._begin(frame.number, time)
             ticks, duration = clock.stamp(self._count, time)
             self._encode(frame.codes, ticks, duration, clock.time_base)
             if self._audio is not None and time is not None:
@@ -136,33 +138,39 @@ class MovieSink:
         except (FFmpegError, OSError) as error:
             raise self._failure(error) from error
         self._count += 1
-        self._last = frame
+        self._last = time
+
+    def _time(self, frame: Frame) -> FrameTime | None:
+        """When the source shows the frame, where that counts: mattes have no times of their own."""
+        if not self._consecutive or self._info.kind != "movie":
+            return None
+        noted = FrameTime.of(frame)
+        if noted is not None or self._own_codes:
+            return noted
+        self._index = self._index or index_movie(self._info.path)
+        return self._index.timing(frame.number - 1)
 
     def _check(self, frame: Frame) -> None:
         codes = frame.codes
-        came = (codes.width, codes.height, codes.layout)
-        if came != (self._info.width, self._info.height, self._layout):
-            raise InconsistentFrames(
+        if self._closed:
+            raise SinkError(f"{self._path}: frame {frame.number} came after the movie was closed.")
+        expected = (self._info.width, self._info.height, self._layout)
+        if (codes.width, codes.height, codes.layout) != expected:
+            raise SinkError(
                 f"{self._path}: frame {frame.number} is {codes.width}x{codes.height} {codes.layout}, where"
                 f" the movie was begun with {self._info.width}x{self._info.height} {self._layout}."
             )
 
-    def _begin(self, first: Frame) -> Clock:
+    def _begin(self, number: FrameNumber, time: FrameTime | None) -> Clock:
         """Write the header: now it is known which moment of the source comes first."""
-        coarse = self._encoding.muxer == "avi"
-        clock = clock_for(self._info, first, self._consecutive, coarse)
-        if coarse and not clock.constant:
-            raise UnsupportedFormat(
-                f"{self._path}: AVI cannot hold a variable frame rate; write .mkv or .mov."
-            )
+        clock = clock_for(self._info, number, time, coarse=self._encoding.muxer == "avi")
         self._stream.time_base = clock.time_base
         self._stream.codec_context.time_base = clock.time_base
-        self._write_timecode(first.number)
+        self._write_timecode(number)
         if self._field_mode is not None:
             self._fields = FieldMarker(self._stream, clock.time_base, self._field_mode)
         if self._audio is not None and clock.origin is not None:
-            from_start = first.number == self._info.frames[0]
-            self._audio.begin(clock.origin, None if from_start else clock.origin)
+            self._audio.begin(clock.origin, None if number == 1 else clock.origin)
         elif self._audio is not None:
             self.notes += ("The frames carry no timestamps, so the sound is not carried over.",)
         self._target.start_encoding()
@@ -173,8 +181,7 @@ class MovieSink:
         """The source's start timecode, moved on to the first frame written."""
         if self._timecode is None:
             return
-        frames = first - self._info.frames[0]
-        moved = advanced(self._timecode, frames, exact_rate(self._info))
+        moved = advanced(self._timecode, first - 1, exact_rate(self._info))
         if moved is not None:
             self._stream.metadata["timecode"] = moved
 
@@ -195,12 +202,12 @@ class MovieSink:
             self._target.mux_one(packet)
 
     def close(self) -> None:
-        """Complete the movie and give it its name. Raises SinkError if no frame was written."""
+        """Complete the movie and give it its name. Raises SinkError."""
         if self._closed:
             return
         if self._count == 0:
             self._drop()
-            raise SinkError(f"{self._path}: no frame was written, so there is no movie to make.")
+            return
         try:
             self._complete(self._path)
         except (FFmpegError, OSError) as error:
@@ -213,9 +220,8 @@ class MovieSink:
         with self._stack:
             self._mux(None)
             if self._audio is not None:
-                time = SourceTime.of(self._last)
-                whole = time is None or self._last.number == self._info.frames[-1]
-                self._audio.finish(None if whole or time is None else time.end)
+                whole = self._last is None or self._last.last
+                self._audio.finish(None if whole or self._last is None else self._last.end)
         self._temporary.replace(name)
 
     def _abandon(self) -> None:
@@ -264,11 +270,10 @@ class MovieSink:
             self._abandon()
 
 
-def _refuse(path: Path, info: ClipInfo, source: Path | None, overwrite: bool) -> None:
+def _refuse(path: Path, info: ClipInfo, overwrite: bool) -> None:
     """Never write to a source, nor over another file unasked."""
-    for origin in (info.path, source):
-        if origin is not None and path.exists() and origin.exists() and path.samefile(origin):
-            raise UsageError(f"{path} is the source itself, which is never written to; choose another name.")
+    if path.exists() and info.path.exists() and path.samefile(info.path):
+        raise UsageError(f"{path} is the source itself, which is never written to; choose another name.")
     if os.path.lexists(path) and not overwrite:
         raise OutputExists(f"{path} is there already; give --overwrite to replace it.")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -24,8 +23,8 @@ class MovieSource:
     """A movie file: .mov, .mp4, .mkv, .mxf or .avi.
 
     Frame n is the n-th in order of presentation, counted from 1. `codes` are the decoder's own planes:
-    no conversion, only padding and interleaving removed. `metadata` of a frame holds `pts` and `duration`
-    (int, in units of `time_base`) and `time_base` (Fraction of a second). Safe to use from several
+    no conversion, only padding and interleaving removed. `metadata` of a frame is its
+    `FrameTime`. Safe to use from several
     threads; one lock guards the decoder.
 
     Raises SourceNotFound, UnsupportedFormat, CorruptSource.
@@ -81,12 +80,8 @@ class MovieSource:
             frame = self._decode(number, time)
             self._check(frame, number)
             codes = codes_of(frame, self._pixels, self._layout)
-        timing: dict[str, int | Fraction] = {
-            "pts": time,
-            "duration": self._index.duration(number - 1),
-            "time_base": self._index.time_base,
-        }
-        return Frame(number, codes, MappingProxyType(timing))
+        timing = self._index.timing(number - 1)
+        return Frame(number, codes, MappingProxyType(dict(timing.as_metadata())))
 
     def _decode(self, number: FrameNumber, time: int) -> av.VideoFrame:
         if self._index.cut_off and number == len(self._index.times):

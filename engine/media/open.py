@@ -112,7 +112,7 @@ def _sink(
     if path.suffix.lower() in MOVIE_SUFFIXES:
         from engine.media.movie_sink import MovieSink
 
-        return MovieSink(path, info, layout, overwrite)
+        return MovieSink(path, info, layout, overwrite, frames)
     _check_known(path)
     return SequenceSink(target, info, layout, frames, overwrite)
 

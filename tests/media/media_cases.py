@@ -106,8 +106,43 @@ FRAME_FILES = [
     *[FrameFiles(f"png{bits}y", "scan.####.png", grey(bits)) for bits in (8, 16)],
 ]
 
-MEDIA: list[Medium] = [Memory(), *FRAME_FILES]
-"""Every source and sink there is; movies join here."""
+
+@dataclass(frozen=True)
+class MovieFile:
+    """A movie; its frames count from 1, whatever the numbers of the frames it was made from."""
+
+    name: str
+    file: str
+    layout: CodeLayout
+    on_disk: bool = True
+
+    def make(self, folder: Path, frames: Sequence[Frame]) -> FrameSource:
+        write_frames(folder / self.file, frames)
+        return open_source(str(folder / self.file))
+
+    def sink(
+        self, folder: Path, info: ClipInfo, numbers: Sequence[FrameNumber], overwrite: bool
+    ) -> FrameSink:
+        return open_sink(str(folder / "out" / self.file), info, self.layout, numbers, overwrite)
+
+    def reopen(self, folder: Path) -> FrameSource:
+        return open_source(str(folder / "out" / self.file))
+
+
+YCC420 = CodeLayout("ycbcr", ("Y", "Cb", "Cr"), "integer", 8, (2, 2), "bt601", False)
+YCC422 = CodeLayout("ycbcr", ("Y", "Cb", "Cr"), "integer", 10, (2, 1), "bt601", False)
+
+MOVIES = [
+    MovieFile("mkv-422", "clip.mkv", YCC422),
+    MovieFile("mkv-rgb16", "clip.mkv", integer(16)),
+    MovieFile("mov-420", "clip.mov", YCC420),
+    MovieFile("mov-rgb10", "clip.mov", integer(10)),
+    MovieFile("avi-rgb8", "clip.avi", integer(8)),
+    MovieFile("mkv-grey16", "clip.mkv", grey(16)),
+]
+
+MEDIA: list[Medium] = [Memory(), *FRAME_FILES, *MOVIES]
+"""Every source and sink there is."""
 
 
 def random_frames(

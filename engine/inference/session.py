@@ -1,0 +1,149 @@
+"""Runs a model on whole frames: checked, clamped once, padded, in tiles, always with the same result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from engine.errors import DeviceError, ModelError
+from engine.inference.loading import open_session, spec_of
+from engine.inference.model_spec import ModelSpec, TensorSpec
+from engine.inference.registry import ModelEntry, find, read
+from engine.inference.runtime import Device
+from engine.inference.tiling import Tile, tiles
+from engine.types import AnyArray, Float32
+
+
+class ModelSession:
+    """A loaded model; close it, or use it in a `with` block. `run` is safe to call from threads."""
+
+    def __init__(
+        self, model: ModelEntry | str | Path, device: Device = "auto", threads: int | None = None
+    ) -> None:
+        """`model`: a shipped id, an .onnx path, or an entry of `registry.listing()`.
+
+        `threads`: cores to use on the CPU, None for all. Raises ModelError where the file is missing,
+        altered, unreadable or not what its spec says, and DeviceError where the device is not there.
+        """
+        file = read(model if isinstance(model, ModelEntry) else find(model))
+        self._session, self._device = open_session(file, device, threads)
+        self._spec = spec_of(self._session, file)
+        self._path, self._sha256 = file.entry.path, file.sha256
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self._spec
+
+    @property
+    def sha256(self) -> str:
+        """Of the model file, in hexadecimal digits."""
+        return self._sha256
+
+    @property
+    def device(self) -> str:
+        """What it really computes on: "cpu", "cuda", "coreml" or "directml"."""
+        return self._device
+
+    def run(self, inputs: Mapping[str, AnyArray]) -> dict[str, Float32]:
+        """Every output by name, (N, C, H, W) float32, from every input by name, (N, C, H, W) float32.
+
+        Pictures are in the model encoding. They are clamped to the spec's `encoding_range` (a value that
+        is not a number becomes its lower bound), on a copy; other channels are passed as they are.
+        Sides that are no multiple of the spec's are filled up by reflection and the result is cropped.
+        Frames larger than the spec's tile are run in tiles. Raises ModelError for inputs that do not
+        fit the spec, DeviceError where the device fails (out of memory, for one).
+        """
+        session = self._live()
+        self._check(inputs)
+        ready = {tensor.name: self._prepared(inputs[tensor.name], tensor) for tensor in self._spec.inputs}
+        first = self._spec.inputs[0].name
+        batch, _, rows, columns = ready[first].shape
+        results = {
+            tensor.name: np.empty((batch, tensor.channels, rows, columns), np.float32)
+            for tensor in self._spec.outputs
+        }
+        for tile in tiles(rows, columns, self._spec.tile, self._spec.overlap):
+            self._run_tile(session, tile, ready, results)
+        height, width = inputs[first].shape[2:]
+        return {name: np.ascontiguousarray(plane[..., :height, :width]) for name, plane in results.items()}
+
+    def close(self) -> None:
+        self._session = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _live(self) -> Any:
+        if self._session is None:
+            raise ValueError(f"the session of {self._spec.id!r} is closed")
+        return self._session
+
+    def _check(self, inputs: Mapping[str, AnyArray]) -> None:
+        expected = {tensor.name: tensor.channels for tensor in self._spec.inputs}
+        if inputs.keys() != expected.keys():
+            raise ModelError(
+                f"{self._spec.id} takes {', '.join(expected)}, but was given "
+                f"{', '.join(inputs) or 'nothing'}; give exactly these."
+            )
+        first = inputs[self._spec.inputs[0].name].shape
+        for name, channels in expected.items():
+            array = inputs[name]
+            fits = len(first) == 4 and array.shape == (first[0], channels, *first[2:])
+            if not fits or array.size == 0 or array.dtype != np.float32:
+                raise ModelError(
+                    f"{self._spec.id} takes {name!r} as float32 of (N, {channels}, H, W), N, H, W the same "
+                    f"for all, but was given {array.dtype} of {array.shape}; give the planes its spec names."
+                )
+
+    def _prepared(self, array: AnyArray, tensor: TensorSpec) -> Float32:
+        """Clamped and filled up, on a copy; the array itself where nothing is to be done."""
+        multiple = self._spec.size_multiple
+        bounds = self._spec.encoding_range if tensor.pictures else None
+        down, right = -array.shape[2] % multiple, -array.shape[3] % multiple
+        if not (down or right or bounds):
+            return np.ascontiguousarray(array, np.float32)
+        fits = down < array.shape[2] and right < array.shape[3]
+        filled = np.pad(array, ((0, 0), (0, 0), (0, down), (0, right)), mode="reflect" if fits else "edge")
+        if bounds is not None:
+            for name in tensor.pictures:
+                _clamp(filled[:, tensor.meaning.index(name)], bounds)
+        return filled
+
+    def _run_tile(
+        self, session: Any, tile: Tile, inputs: Mapping[str, Float32], results: Mapping[str, Float32]
+    ) -> None:
+        rows, columns = tile.read.slices
+        feed = {name: np.ascontiguousarray(array[..., rows, columns]) for name, array in inputs.items()}
+        try:
+            found = session.run([tensor.name for tensor in self._spec.outputs], feed)
+        except Exception as error:
+            raise DeviceError(
+                f"{self._spec.id} failed on {self.device} for {tile.read.width}x{tile.read.height} pixels: "
+                f"{error}; free memory on the device, or use --device cpu."
+            ) from error
+        for tensor, plane in zip(self._spec.outputs, found, strict=True):
+            whole = results[tensor.name]
+            self._check_result(tensor, plane, (*whole.shape[:2], tile.read.height, tile.read.width))
+            whole[(..., *tile.keep.slices)] = plane[(..., *tile.inner.slices)]
+
+    def _check_result(self, tensor: TensorSpec, plane: AnyArray, shape: tuple[int, ...]) -> None:
+        if plane.shape != shape:
+            raise ModelError(
+                f"{self._path}: output {tensor.name!r} must be {shape} by its spec, but came as "
+                f"{plane.shape}; export the model again with this version of Reelmend."
+            )
+
+
+def _clamp(plane: Float32, bounds: tuple[float, float]) -> None:
+    """In place; fmax, unlike maximum, also turns what is not a number into the lower bound."""
+    np.fmax(plane, np.float32(bounds[0]), out=plane)
+    np.fmin(plane, np.float32(bounds[1]), out=plane)

@@ -23,7 +23,7 @@ Transform: TypeAlias = Any
 
 
 class CPUProcessor(Protocol):
-    def applyRGB(self, data: npt.NDArray[np.float32]) -> None: ...  # noqa: N802
+    def applyRGB(self, pixels: npt.NDArray[np.float32]) -> None: ...  # noqa: N802
 
 
 class Processor(Protocol):

@@ -1,4 +1,4 @@
-"""Conversion between source encodings and the model encoding: plain OpenColorIO, in blocks, on threads.
+"""Conversion between source encodings and the model encoding: OpenColorIO, in blocks, on threads.
 
 OpenColorIO unpacks the pixels of one call into a scratch line; handed a whole frame, that line does
 not fit any cache. Blocks of a fixed number of pixels do, and since OpenColorIO releases the GIL they
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from ocio import library
 from ocio.config import ColourConfig
 from ocio.errors import SpaceNotUsable
-from ocio.library import LIBRARY_ERRORS, CPUProcessor
+from ocio.library import CPUProcessor
 from ocio.spaces import MODEL_ENCODING, canonical
 from ocio.table import tabled
 
@@ -85,36 +85,38 @@ class ColourRoute:
 
     def to_model(self, space: str) -> Converter:
         """From `space` (a name, alias or role) to the model encoding. Raises UnknownSpace, SpaceNotUsable."""
-        return self._between(self.canonical(space), self.canonical(MODEL_ENCODING))
+        return self._once(self.canonical(space), self.canonical(MODEL_ENCODING), inwards=True)
 
     def from_model(self, space: str) -> Converter:
         """From the model encoding to `space` (a name, alias or role). Raises UnknownSpace, SpaceNotUsable."""
-        return self._between(self.canonical(MODEL_ENCODING), self.canonical(space))
+        return self._once(self.canonical(MODEL_ENCODING), self.canonical(space), inwards=False)
 
-    def _between(self, source: str, target: str) -> Converter:
+    def _once(self, source: str, target: str, inwards: bool) -> Converter:
         with self._lock:
             if (source, target) not in self._converters:
-                self._converters[source, target] = self._made(source, target)
+                self._converters[source, target] = self._made(source, target, inwards)
             return self._converters[source, target]
 
-    def _made(self, source: str, target: str) -> Converter:
-        config = self._config.handle
+    def _made(self, source: str, target: str, inwards: bool) -> Converter:
         for name in (source, target):
-            space = config.getColorSpace(name)
-            if space is None or space.isData():
-                raise SpaceNotUsable(
-                    f"{name} in {self._config.origin} is not a colour encoding: nothing converts it. "
-                    "Give the space that the picture was really encoded in."
-                )
+            self._require_colour(name)
         try:
-            processor = config.getProcessor(source, target)
-            plain, unit = library.exact(processor), tabled(processor)
-        except LIBRARY_ERRORS as error:
+            processor = self._config.handle.getProcessor(source, target)
+            plain, unit = library.exact(processor), tabled(processor) if inwards else None
+        except library.LIBRARY_ERRORS as error:
             raise SpaceNotUsable(
                 f"{self._config.origin} has no conversion from {source} to {target}: {error} "
                 "Give another colour space, or another config with --ocio-config."
             ) from error
         return Converter(source, target, plain, unit, self._workers)
+
+    def _require_colour(self, name: str) -> None:
+        space = self._config.handle.getColorSpace(name)
+        if space is None or space.isData():
+            raise SpaceNotUsable(
+                f"{name} in {self._config.origin} is not a colour encoding: nothing converts it. "
+                "Give the space that the picture was really encoded in."
+            )
 
 
 def _applied(cpu: CPUProcessor, pixels: Float32) -> Float32:

@@ -4,6 +4,9 @@ Most source encodings begin so: a logarithm or a power to undo, for ADX behind a
 exactly, that takes most of the time. For codes within 0 .. 1 the curve's input is bounded; over that
 range OpenColorIO itself samples the curve once into an evenly spaced table, which it then reads
 several times faster than it computes. The form is compared with OpenColorIO's own before it is used.
+
+For ways into the model encoding only: its toe is a straight line, so no error grows much on the way. Out
+of it, into an encoding such as ADX, the logarithm of next to no light would magnify any.
 """
 
 from __future__ import annotations
@@ -22,8 +25,11 @@ Float64 = npt.NDArray[np.float64]
 SPACING = 2.0**-15
 """Between entries: 32 for each 10-bit code, and for ADX 65 for each code's 0.002 of density."""
 
+WIDEST = 16.0
+"""A curve's input that spans more than this would need a table too large for the cache."""
+
 TOLERANCE = 1e-5
-"""Most that it may differ from OpenColorIO's own result in the model encoding: 0.01 of a 10-bit code."""
+"""Most that it may differ from OpenColorIO's own result: 0.01 of a 10-bit code."""
 
 _SAMPLES = 20000
 
@@ -40,23 +46,19 @@ def tabled(processor: Processor) -> CPUProcessor | None:
     rest = steps[len(head) + len(curves) :]
     if not rest or all(map(library.is_evenly_spaced_table, curves)):
         return None
-    fast = _with_table(head, curves, rest)
+    linear, offset = library.matrix_parts(head[0]) if head else (np.eye(3), np.zeros(3))
+    low, high = _bounds(linear, offset)
+    if not ((high > low) & (high - low <= WIDEST)).all():
+        return None
+    scale = 1.0 / (high - low)
+    into_table = library.matrix(linear * scale[:, None], (offset - low) * scale)
+    entries = _sampled(curves, low, high)
+    fast = library.exact_steps([into_table, library.table(entries), *rest])
     return fast if _same(fast, library.exact(processor)) else None
 
 
 def _is_plain_matrix(step: Transform) -> bool:
     return isinstance(step, library.MATRIX) and library.is_forward(step)
-
-
-def _with_table(
-    head: Sequence[Transform], curves: Sequence[Transform], rest: Sequence[Transform]
-) -> CPUProcessor:
-    linear, offset = library.matrix_parts(head[0]) if head else (np.eye(3), np.zeros(3))
-    low, high = _bounds(linear, offset)
-    scale = 1.0 / (high - low)
-    into_table = library.matrix(linear * scale[:, None], (offset - low) * scale)
-    entries = _sampled(curves, low, high)
-    return library.exact_steps([into_table, library.table(entries), *rest])
 
 
 def _bounds(linear: Float64, offset: Float64) -> tuple[Float64, Float64]:

@@ -22,7 +22,7 @@ AP0_TO_AP1: npt.NDArray[np.float64] = np.array(
         [0.0083161484, -0.0060324498, 0.9977163014],
     ]
 )
-"""ACES2065-1 to ACEScg, both scene-linear: `ap1 = AP0_TO_AP1 @ ap0` (Academy S-2014-004, annex)."""
+"""ACES2065-1 to ACEScg, both scene-linear: `ap1 = AP0_TO_AP1 @ ap0` (Academy S-2014-004)."""
 
 _CCT_BREAK_LINEAR = 0.0078125
 _CCT_BREAK_CODE = 0.155251141552511
@@ -41,7 +41,7 @@ _SMALLEST = float(np.finfo(np.float32).tiny)
 def linear_to_acescct(linear: AnyArray) -> Float:
     """Scene-linear ACEScg to ACEScct (0.073 at 0, about 0.414 at 0.18, 1.468 at 65504).
 
-    Source: Academy S-2016-001, section 4.4.1: `(log2(x) + 9.72) / 17.52`, below 0.0078125 a line.
+    Source: Academy S-2016-001: `(log2(x) + 9.72) / 17.52`, below 0.0078125 a line.
     """
     x = np.asarray(linear, dtype=np.float64)
     curve = (np.log2(np.maximum(x, _CCT_BREAK_LINEAR)) + 9.72) / 17.52
@@ -51,7 +51,7 @@ def linear_to_acescct(linear: AnyArray) -> Float:
 def acescct_to_linear(encoded: AnyArray) -> Float:
     """ACEScct to scene-linear ACEScg, without the upper limit of the standard's own decoder.
 
-    Source: Academy S-2016-001, section 4.4.2.
+    Source: Academy S-2016-001.
     """
     y = np.asarray(encoded, dtype=np.float64)
     toe = (y - _CCT_TOE_OFFSET) / _CCT_TOE_SLOPE

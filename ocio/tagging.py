@@ -110,7 +110,7 @@ def _dpx(tags: SourceTags, bits: int) -> Identification:
 
 
 def _exr(tags: SourceTags, bits: int) -> Identification:
-    """OpenImageIO before 3.1 calls every EXR linear Rec.709: that name proves nothing."""
+    """Readers that are told nothing call an EXR linear Rec.709: that name alone proves nothing."""
     if tags.named_space and _NAMED.get(tags.named_space.casefold()) != LINEAR_REC709:
         return _named(tags.named_space, EXR)
     if tags.chromaticities is None:

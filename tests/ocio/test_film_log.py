@@ -63,7 +63,7 @@ def test_published_values() -> None:
     # Kodak: 95 is black, 685 is white. colour-science gives 0.18 as 0.457319613085418.
     codes = np.array([95.0, 685.0, 0.457319613085418 * 1023]) / 1023
     np.testing.assert_allclose(film_log.cineon_to_linear(codes), [0.0, 1.0, 0.18], atol=1e-12)
-    # Academy S-2016-001, section 4.4: the value at 0 and at the largest half float.
+    # Academy S-2016-001: the value at 0 and at the largest half float.
     np.testing.assert_allclose(
         film_log.linear_to_acescct(np.array([0.0, 0.18, 65504.0])),
         [0.0729055341958355, 0.4135884, 1.4679964],

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from engine.repair.paths import REACHES, Arrival, Paths
+from engine.repair.paths import Arrival, Paths
 from engine.repair.regions import Labels, Regions, known, means, spread
 from engine.repair.sampling import sample
 from engine.repair.sheet import Points, Sheet
@@ -89,29 +89,57 @@ class Candidate:
     error: Float32
 
 
-def candidate(site: Site, neighbour: Float32, damage: Float32 | None, offset: int, paths: Paths) -> Candidate:
-    """The offer of the frame `neighbour` (H, W, 3), ACEScct, with its own damage (H, W), at `offset`."""
-    ring = _Ring.of(site, neighbour, damage)
-    starts = [paths.follow(site.ring.x, site.ring.y, offset, reach) for reach in REACHES]
-    near, far = (ring.fit(start, _still(site), rounds=0).misfit for start in starts)
-    beyond = far < _CLEARLY * near
-    fit = ring.fit(_either(*starts, beyond[ring.labels]), _still(site), _REFINEMENTS)
-    hole = site.hole
-    labels = site.labels.ravel()[hole.flat]
-    ends = [paths.follow(hole.x, hole.y, offset, reach) for reach in REACHES]
-    end = _either(*ends, beyond[labels])
+def offers(
+    site: Site, pictures: Mapping[int, Float32], damage: Mapping[int, Bool], paths: Paths
+) -> list[Candidate]:
+    """The candidates from the neighbours in `pictures` (offset to (H, W, 3) ACEScct), nearest first.
+
+    An adjacent neighbour offers two: by the motion around the damage, and by the bridge over it.
+    """
+    near = {offset: _thicker(mask) for offset, mask in damage.items() if offset}
+    found: list[Candidate] = []
+    flat = site.ring.flat
+    known_here = site.rings.ravel()[flat], site.picture.reshape(-1, 3)[flat], site.slopes[flat]
+    for offset, picture in pictures.items():
+        ring = _Ring(picture, near.get(offset), site.regions, *known_here)
+        found.append(_around(site, ring, offset, paths))
+        if paths.bridged and abs(offset) == 1:
+            found.append(_across(site, ring, offset, paths))
+    return found
+
+
+def _around(site: Site, ring: _Ring, offset: int, paths: Paths) -> Candidate:
+    """By the motion found around the damage, believed from near or only from far as each region prefers."""
+    near, far = _by_reach(site.ring, offset, paths)
+    beyond = ring.fit(far, rounds=0).misfit < _CLEARLY * ring.fit(near, rounds=0).misfit
+    fit = ring.fit(_either(near, far, beyond[ring.labels]), _REFINEMENTS)
+    labels = site.labels.ravel()[site.hole.flat]
+    return _taken(site, ring, fit, _either(*_by_reach(site.hole, offset, paths), beyond[labels]), offset)
+
+
+def _by_reach(points: Points, offset: int, paths: Paths) -> tuple[Arrival, Arrival]:
+    """Where points arrive when the motion is believed from near the damage on, and from far on."""
+    return paths.follow(points.x, points.y, offset, "near"), paths.follow(points.x, points.y, offset, "far")
+
+
+def _across(site: Site, ring: _Ring, offset: int, paths: Paths) -> Candidate:
+    """By the motion from the frame before to the one after."""
+    start = paths.follow(site.ring.x, site.ring.y, offset, "bridge")
+    fit = ring.fit(start, _REFINEMENTS)
+    return _taken(site, ring, fit, paths.follow(site.hole.x, site.hole.y, offset, "bridge"), offset)
+
+
+def _taken(site: Site, ring: _Ring, fit: _Fit, end: Arrival, offset: int) -> Candidate:
+    labels = site.labels.ravel()[site.hole.flat]
     x, y = end.x + fit.move[labels, 0], end.y + fit.move[labels, 1]
-    usable = _in_frame(x, y, neighbour.shape) & ~_touches(damage, x, y)
-    picture = sample(neighbour, x, y, "lanczos") + _evenly(fit.exposure, site, labels)
+    usable = _in_frame(x, y, ring.neighbour.shape) & ~_touches(ring.damage, x, y)
+    picture = sample(ring.neighbour, x, y, "lanczos") + _evenly(fit.exposure, site, labels)
     return Candidate(offset, picture, usable, fit.misfit, np.abs(fit.exposure).max(1), fit.error)
 
 
 def _either(a: Arrival, b: Arrival, take_b: Bool) -> Arrival:
-    return Arrival(*(np.where(take_b, of_b, of_a) for of_a, of_b in zip(a, b, strict=True)))
-
-
-def _still(site: Site) -> Float32:
-    return np.zeros((site.regions.count, 2), np.float32)
+    x, y, error = (np.where(take_b, of_b, of_a) for of_a, of_b in zip(a, b, strict=True))
+    return Arrival(x, y, error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,34 +163,38 @@ class _Ring:
     truth: Float32
     slopes: Float32
 
-    @staticmethod
-    def of(site: Site, neighbour: Float32, damage: Float32 | None) -> _Ring:
-        flat = site.ring.flat
-        labels = site.rings.ravel()[flat]
-        truth = site.picture.reshape(-1, 3)[flat]
-        return _Ring(neighbour, damage, site.regions, labels, truth, site.slopes[flat])
-
-    def fit(self, start: Arrival, move: Float32, rounds: int) -> _Fit:
+    def fit(self, start: Arrival, rounds: int) -> _Fit:
         """Align with the neighbour: a translation and an exposure offset per region.
 
         Inverse compositional search: Baker, Matthews, Lucas-Kanade 20 Years On, IJCV 2004, section 3.2.
         """
-        exposure = np.zeros((self.regions.count, 3), np.float32)
-        for left in range(rounds, -1, -1):
-            x, y = start.x + move[self.labels, 0], start.y + move[self.labels, 1]
-            visible = _in_frame(x, y, self.neighbour.shape) & ~_touches(self.damage, x, y)
-            weights = visible.astype(np.float32)
-            differences = self.truth - sample(self.neighbour, x, y)
-            if left == rounds:
-                exposure = means(differences, self.labels, weights, self.regions)
-            trust = weights * _robust(differences - exposure[self.labels])
-            exposure = means(differences, self.labels, trust, self.regions)
-            rest = differences - exposure[self.labels]
-            if left:
-                move = move + _step(rest, self.slopes, self.labels, trust, self.regions)
-                move = np.clip(move, -_LONGEST_SHIFT, _LONGEST_SHIFT)
-        misfit = _misfit(_squares(rest), self.labels, weights, self.regions)
-        return _Fit(move, exposure, misfit, _error(start, self.labels, weights, self.regions))
+        move = np.zeros((self.regions.count, 2), np.float32)
+        exposure: Float32 | None = None
+        for _ in range(rounds):
+            rest, visible = self._differences(start, move)
+            exposure, trust = self._exposure(rest, visible, exposure)
+            step = _step(rest - exposure[self.labels], self.slopes, self.labels, trust, self.regions)
+            move = np.clip(move + step, -_LONGEST_SHIFT, _LONGEST_SHIFT)
+        rest, visible = self._differences(start, move)
+        exposure, _ = self._exposure(rest, visible, exposure)
+        misfit = _misfit(_squares(rest - exposure[self.labels]), self.labels, visible, self.regions)
+        error = means(np.minimum(start.error, 10), self.labels, np.maximum(visible, 1e-3), self.regions)
+        return _Fit(move, exposure, misfit, error)
+
+    def _differences(self, start: Arrival, move: Float32) -> tuple[Float32, Float32]:
+        """Truth less the neighbour moved by `move`, (n, 3), and 1 where the neighbour can be seen, (n,)."""
+        x, y = start.x + move[self.labels, 0], start.y + move[self.labels, 1]
+        visible = _in_frame(x, y, self.neighbour.shape) & ~_touches(self.damage, x, y)
+        return self.truth - sample(self.neighbour, x, y), visible.astype(np.float32)
+
+    def _exposure(self, rest: Float32, visible: Float32, last: Float32 | None) -> tuple[Float32, Float32]:
+        """The offset per region, (count, 3), and the weights (n,) it was found with.
+
+        A gain of the light is an offset in a log encoding.
+        """
+        guess = means(rest, self.labels, visible, self.regions) if last is None else last
+        trust = visible * _robust(rest - guess[self.labels])
+        return means(rest, self.labels, trust, self.regions), trust
 
 
 def _slopes(picture: Float32) -> Float32:
@@ -191,16 +223,12 @@ def _squares(rest: Float32) -> Float32:
 
 
 def _robust(rest: Float32) -> Float32:
-    return 1 / (1 + _squares(rest) / np.float32(_SOFT**2))
+    return np.asarray(1 / (1 + _squares(rest) / np.float32(_SOFT**2)), np.float32)
 
 
 def _misfit(squares: Float32, labels: Labels, weights: Float32, regions: Regions) -> Float32:
     misfit = np.sqrt(means(squares, labels, weights, regions))
     return np.where(known(labels, weights, regions), misfit, _UNSEEN).astype(np.float32)
-
-
-def _error(start: Arrival, labels: Labels, weights: Float32, regions: Regions) -> Float32:
-    return means(np.minimum(start.error, 10), labels, np.maximum(weights, 1e-3), regions)
 
 
 def _in_frame(x: Float32, y: Float32, shape: tuple[int, ...]) -> Bool:
@@ -214,19 +242,14 @@ def _touches(damage: Float32 | None, x: Float32, y: Float32) -> Bool:
 
 
 def _evenly(exposure: Float32, site: Site, labels: Labels) -> Float32:
-    """The exposure offset at every hole pixel (n, 3), without steps where a large piece is cut into regions."""
+    """The exposure offset at every hole pixel (n, 3), without steps where a piece is cut into regions."""
     painted = np.zeros((site.damaged.size, 3), np.float32)
     painted[site.hole.flat] = exposure[labels]
     shape = (*site.damaged.shape, 3)
     share = cv2.blur(site.damaged.astype(np.float32), (17, 17))
     smooth = np.asarray(cv2.blur(painted.reshape(shape), (17, 17)), np.float32).reshape(-1, 3)
-    return smooth[site.hole.flat] / np.maximum(np.asarray(share).ravel()[site.hole.flat], 1e-6)[:, None]
-
-
-def offers(site: Site, pictures: Mapping[int, Float32], damage: Mapping[int, Bool], paths: Paths) -> list[Candidate]:
-    """One candidate per neighbour in `pictures` (offset to (H, W, 3) ACEScct), in that order."""
-    near = {offset: _thicker(mask) for offset, mask in damage.items() if offset}
-    return [candidate(site, picture, near.get(offset), offset, paths) for offset, picture in pictures.items()]
+    mass = np.maximum(np.asarray(share, np.float32).ravel()[site.hole.flat], np.float32(1e-6))
+    return np.asarray(smooth[site.hole.flat] / mass[:, None], np.float32)
 
 
 def _thicker(damage: Bool) -> Float32:

@@ -27,6 +27,9 @@ _DISAGREEMENT = 0.5
 """What a difference from the other candidates costs: one against two is an occlusion."""
 
 _LARGEST_DISAGREEMENT = 0.15
+_UNWITNESSED = 0.05
+"""The disagreement counted where there is no other neighbour to compare with."""
+
 _LARGEST_SHIFT = 0.12
 """ACEScct, about two stops: a larger difference is not exposure but other content."""
 
@@ -79,7 +82,9 @@ def _ring_statistics(site: Site) -> tuple[Float32, float, Bool]:
     values = site.picture.reshape(-1, 3)[site.ring.flat]
     ones = np.ones(labels.size, np.float32)
     centred = values - means(values, labels, ones, site.regions)[labels]
-    texture = np.sqrt(means(np.einsum("nc,nc->n", centred, centred) / np.float32(3), labels, ones, site.regions))
+    texture = np.sqrt(
+        means(np.einsum("nc,nc->n", centred, centred) / np.float32(3), labels, ones, site.regions)
+    )
     return texture, _grain(site), known(labels, ones, site.regions)
 
 
@@ -102,25 +107,43 @@ def _costs(site: Site, candidates: Sequence[Candidate], usable: Bool) -> Float32
 
 
 def _disagreements(site: Site, candidates: Sequence[Candidate], usable: Bool) -> Float32:
-    """RMS difference of each candidate from the others around each pixel, averaged over them, (k, n)."""
+    """How far each candidate is, around each pixel, from the best match of every other neighbour, (k, n).
+
+    Two candidates of one neighbour are no witnesses for each other.
+    """
+    apart = _distances(site, candidates, usable)
+    offsets = np.array([c.offset for c in candidates])
     total = np.zeros(usable.shape, np.float32)
     others = np.zeros(usable.shape, np.float32)
-    for i in range(len(candidates)):
+    for k, c in enumerate(candidates):
+        for offset in set(offsets.tolist()) - {c.offset}:
+            closest = apart[k, offsets == offset].min(0)
+            witness = np.isfinite(closest)
+            total[k] += np.where(witness, np.minimum(closest, _LARGEST_DISAGREEMENT), 0)
+            others[k] += witness
+    return np.where(others > 0, total / np.maximum(others, 1), _UNWITNESSED).astype(np.float32)
+
+
+def _distances(site: Site, candidates: Sequence[Candidate], usable: Bool) -> Float32:
+    """RMS difference of candidates i and j around each pixel, (k, k, n); infinite where one is missing."""
+    count = len(candidates)
+    apart = np.full((count, count, usable.shape[1]), np.inf, np.float32)
+    for i in range(count):
         for j in range(i):
-            both = (usable[i] & usable[j]).astype(np.float32)
+            if candidates[i].offset == candidates[j].offset:
+                continue
+            both = usable[i] & usable[j]
             difference = candidates[i].picture - candidates[j].picture
             squares = np.einsum("nc,nc->n", difference, difference) / np.float32(3)
-            apart = np.sqrt(np.maximum(_averaged(site, squares, both, _PATCH), 0))
-            for k in (i, j):
-                total[k] += np.minimum(apart, _LARGEST_DISAGREEMENT) * both
-                others[k] += both
-    return total / np.maximum(others, 1)
+            mean = np.sqrt(np.maximum(_averaged(site, squares, both.astype(np.float32), _PATCH), 0))
+            apart[i, j] = apart[j, i] = np.where(both, mean, np.inf)
+    return apart
 
 
 def _averaged(site: Site, values: Float32, weights: Float32, side: int) -> Float32:
     """Weighted mean of hole pixel `values` (n,) over squares of `side`, within the hole."""
     sums, mass = (_boxed(site, plane, side) for plane in (values * weights, weights))
-    return sums / np.maximum(mass, 1e-6)
+    return np.asarray(sums / np.maximum(mass, 1e-6), np.float32)
 
 
 def _boxed(site: Site, values: Float32, side: int) -> Float32:

@@ -30,15 +30,13 @@ def plate_of(frame: WorkingFrame, matte: DamageMatte | None) -> Plate:
     picture = frame.encoded
     if np.isfinite(sum(cv2.sumElems(picture))):
         return Plate(picture, damaged, damaged)
-    broken = ~np.isfinite(picture).all(2)
-    unreliable = broken if damaged is None else broken | damaged
+    broken: Bool = np.asarray(~np.isfinite(picture).all(2))
+    unreliable: Bool = broken if damaged is None else broken | damaged
     finite = np.where(np.isfinite(picture), picture, np.float32(0))
     return Plate(finite, damaged, unreliable if unreliable.any() else None)
 
 
-def plates_of(
-    frames: Mapping[int, WorkingFrame], mattes: Mapping[int, DamageMatte]
-) -> dict[int, Plate]:
+def plates_of(frames: Mapping[int, WorkingFrame], mattes: Mapping[int, DamageMatte]) -> dict[int, Plate]:
     """The plates of all `frames`, by offset; a frame without a matte counts as undamaged."""
     return {offset: plate_of(frame, mattes.get(offset)) for offset, frame in frames.items()}
 

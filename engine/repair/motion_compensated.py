@@ -33,7 +33,7 @@ class MotionCompensatedRepairer:
         return "motion-compensated/1"
 
     def repair(self, window: FrameWindow, mattes: Mapping[int, DamageMatte]) -> Sequence[FillTile]:
-        """See `engine.repair.contract.Repairer.repair`. Raises InconsistentFrames for a matte of another size."""
+        """As `Repairer.repair` says. Raises InconsistentFrames for a matte of another size."""
         plates = plates_of(_frames(window), mattes)
         centre = plates[0]
         if centre.damaged is None or centre.unreliable is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import cv2
@@ -23,9 +24,14 @@ from engine.types import Bool, Float32
 from engine.window.window import FrameWindow
 
 Reach = Literal["near", "far"]
+Route = Literal["near", "far", "bridge"]
+"""bridge: not from the centre at all, but by the motion from the frame before to the frame after it,
+which no damage of the centre disturbs; the centre is taken to lie half way."""
+
 REACHES: Mapping[Reach, int] = {"near": 1, "far": 3}
 """How many cells beyond the damage a vector is believed again."""
 
+_PASSES = 5
 _CELL = 8
 """px of the frame per cell of the coarse field in which vectors are spread."""
 
@@ -41,21 +47,22 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CleanFlow:
-    """A flow with, per reach, a coarse field (h, w, 2) that stands in where `hidden` (h, w) is above 0."""
+    """A flow with a coarse field per reach: (h, w, 3) float32, two for a vector that stands in for
+    the flow's own, one for where it does so, 0 .. 1."""
 
     flow: Flow
-    fields: Mapping[Reach, tuple[Float32, Float32]]
+    fields: Mapping[Reach, Float32]
 
     def at(self, x: Float32, y: Float32, reach: Reach) -> Float32:
         """The vectors at columns `x` and rows `y` (n,): (n, 2) float32 in pixels."""
-        field, hidden = self.fields[reach]
+        field = self.fields[reach]
         height, width = self.flow.size
         across, down = field.shape[1] / width, field.shape[0] / height
         u, v = (x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5
         scale = np.float32(self.flow.scale)
         raw = sample(self.flow.vectors, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5)
-        share = np.minimum(sample(hidden, u, v), 1)[:, None]
-        return raw + share * (sample(field, u, v) - raw)
+        instead = sample(field, u, v)
+        return np.asarray(raw + instead[:, 2:] * (instead[:, :2] - raw), np.float32)
 
 
 def cleaned(flow: Flow, start: Bool | None, end: Bool | None) -> CleanFlow:
@@ -85,10 +92,10 @@ def _seen(hit: Bool, coarse: Float32, frame_size: tuple[int, int]) -> Bool:
     return np.asarray(cv2.remap(hit.astype(np.float32), x, y, cv2.INTER_LINEAR)) > 0
 
 
-def _spread(coarse: Float32, hit: Bool, cells: int) -> tuple[Float32, Float32]:
+def _spread(coarse: Float32, hit: Bool, cells: int) -> Float32:
     kernel = np.ones((2 * cells + 1, 2 * cells + 1), np.uint8)
     hidden = np.asarray(cv2.dilate(hit.astype(np.uint8), kernel), np.bool_)
-    return filled(coarse, ~hidden, sweeps=2), hidden.astype(np.float32)
+    return np.dstack([filled(coarse, ~hidden, sweeps=2), hidden.astype(np.float32)])
 
 
 class Paths:
@@ -100,15 +107,33 @@ class Paths:
         self._motion = motion
         self._step = lru_cache(maxsize=None)(self._cleaned_step)
 
-    def follow(self, x: Float32, y: Float32, offset: int, reach: Reach) -> Arrival:
-        """Follow the points `x`, `y` (n,) of the centre frame to the neighbour at `offset`, frame by frame."""
+    @property
+    def bridged(self) -> bool:
+        """Whether both adjacent neighbours are there, so that "bridge" is a route."""
+        return self._window.at(-1) is not None and self._window.at(1) is not None
+
+    def follow(self, x: Float32, y: Float32, offset: int, route: Route) -> Arrival:
+        """Follow the points `x`, `y` (n,) of the centre frame to the neighbour at `offset`."""
+        if route == "bridge":
+            return self._over_the_bridge(x, y, offset)
         error = np.zeros_like(x)
         for a, b in self._steps(offset):
-            out = self._step(a, b).at(x, y, reach)
+            out = self._step(a, b).at(x, y, route)
             x, y = x + out[:, 0], y + out[:, 1]
-            back = self._step(b, a).at(x, y, reach)
+            back = self._step(b, a).at(x, y, route)
             error = error + np.hypot(out[:, 0] + back[:, 0], out[:, 1] + back[:, 1])
         return Arrival(x, y, error)
+
+    def _over_the_bridge(self, x: Float32, y: Float32, offset: int) -> Arrival:
+        """The point of the frame before whose motion to the frame after passes (x, y) half way."""
+        if offset not in (-1, 1):
+            raise ValueError(f"the bridge leads to the adjacent frames, not to the one at {offset}")
+        flow = self._step(-1, 1)
+        half = last = np.zeros((x.size, 2), np.float32)
+        for _ in range(_PASSES):
+            last, half = half, flow.at(x - half[:, 0], y - half[:, 1], "near") * np.float32(0.5)
+        unsettled = np.hypot(half[:, 0] - last[:, 0], half[:, 1] - last[:, 1])
+        return Arrival(x + offset * half[:, 0], y + offset * half[:, 1], unsettled)
 
     def _steps(self, offset: int) -> list[tuple[int, int]]:
         """Adjacent frames up to `offset`; one leap where one in between is absent."""
@@ -116,9 +141,10 @@ class Paths:
         stops = list(range(0, offset + step, step))
         if any(self._window.at(stop) is None for stop in stops):
             return [(0, offset)]
-        return list(zip(stops, stops[1:], strict=False))
+        return list(pairwise(stops))
 
     def _cleaned_step(self, a: int, b: int) -> CleanFlow:
         start, end = self._window.at(a), self._window.at(b)
-        assert start is not None and end is not None
+        assert start is not None
+        assert end is not None
         return cleaned(self._motion.between(start, end), self._damage.get(a), self._damage.get(b))

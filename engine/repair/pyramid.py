@@ -34,10 +34,10 @@ def _pull(planes: Float32, weight: Float32, sweeps: int) -> Float32:
     half = ((width + 1) // 2, (height + 1) // 2)
     share = _resized(weight, half, cv2.INTER_AREA)
     sums = _resized(planes * weight[..., None], half, cv2.INTER_AREA)
-    means = sums / np.maximum(share, 1e-12)[..., None]
-    coarse = _pull(means, np.minimum(4 * share, 1), sweeps)
+    means = sums / np.maximum(share, np.float32(1e-12))[..., None]
+    coarse = _pull(np.asarray(means, np.float32), np.minimum(4 * share, 1), sweeps)
     guess = _resized(coarse, (width, height), cv2.INTER_LINEAR)
-    blended = guess + weight[..., None] * (planes - guess)
+    blended = np.asarray(guess + weight[..., None] * (planes - guess), np.float32)
     return _relaxed(blended, weight, sweeps) if sweeps else blended
 
 
@@ -45,7 +45,7 @@ def _relaxed(planes: Float32, weight: Float32, sweeps: int) -> Float32:
     free = (1 - weight)[..., None]
     for _ in range(sweeps):
         means = np.asarray(cv2.filter2D(planes, -1, _NEIGHBOURS, borderType=cv2.BORDER_REPLICATE), np.float32)
-        planes = planes + free * (means.reshape(planes.shape) - planes)
+        planes = np.asarray(planes + free * (means.reshape(planes.shape) - planes), np.float32)
     return planes
 
 

@@ -94,4 +94,5 @@ def known(labels: Labels, weights: Float32, regions: Regions) -> Bool:
 
 
 def _sums(columns: Float32, labels: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.float64]:
-    return np.stack([np.bincount(labels, column, count) for column in columns.T], axis=1)
+    sums = [np.bincount(labels, column, count) for column in columns.T]
+    return np.stack(sums, axis=1).astype(np.float64, copy=False)

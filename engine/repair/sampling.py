@@ -25,7 +25,11 @@ def sample(plane: AnyArray, x: Float32, y: Float32, kind: Literal["linear", "lan
     if count == 0:
         return np.zeros((0, *plane.shape[2:]), np.float32)
     folded = cv2.remap(
-        np.asarray(plane, np.float32), _fold(x), _fold(y), _INTERPOLATION[kind], borderMode=cv2.BORDER_REPLICATE
+        np.asarray(plane, np.float32),
+        _fold(x),
+        _fold(y),
+        _INTERPOLATION[kind],
+        borderMode=cv2.BORDER_REPLICATE,
     )
     return np.asarray(folded, np.float32).reshape(-1, *plane.shape[2:])[:count]
 

@@ -25,6 +25,12 @@ _LONGEST = 40
 _AGREEMENT = 0.02
 """ACEScct. Ends that differ by less count as one surface; grain is averaged out beforehand."""
 
+_SPAN = 12.0
+"""px. A line that must bridge more than this counts less than the membrane."""
+
+_BACKING = np.float32(0.4)
+"""The weight of the membrane, in lines of that length whose ends agree."""
+
 _SMALL = 64
 """px. Pieces of damage larger than this get a membrane as well."""
 
@@ -54,8 +60,8 @@ def fill_from_surroundings(plane: Float32, missing: Bool, unknown: Bool) -> Floa
     rows, columns = np.nonzero(wanted)
     lines = _along_lines(_calmed(part, hidden), hidden, rows, columns)
     membrane = _membranes(part, wanted, hidden)[rows, columns]
-    backing = np.float32(0.05) / _LONGEST**2
-    return (lines.total + backing * membrane) / (lines.mass + backing)[:, None]
+    whole = (lines.total + _BACKING * membrane) / (lines.mass + _BACKING)[:, None]
+    return np.asarray(whole, np.float32)
 
 
 def _calmed(plane: Float32, hidden: Bool) -> Float32:
@@ -63,7 +69,7 @@ def _calmed(plane: Float32, hidden: Bool) -> Float32:
     weight = (~hidden).astype(np.float32)
     sums = np.asarray(cv2.GaussianBlur(plane * weight[..., None], (5, 5), 1.0), np.float32)
     mass = np.asarray(cv2.GaussianBlur(weight, (5, 5), 1.0), np.float32)
-    return sums / np.maximum(mass, 1e-6)[..., None]
+    return np.asarray(sums / np.maximum(mass, 1e-6)[..., None], np.float32)
 
 
 def _bounds(mask: Bool, margin: int) -> tuple[slice, slice]:
@@ -89,7 +95,7 @@ def _along_lines(
         value = (one * far[:, None] + other * near[:, None]) / span[:, None]
         length = span * np.float32(np.hypot(dx, dy))
         apart = ((one - other) ** 2).mean(1)
-        weight = 1 / (length**2 * (apart + np.float32(_AGREEMENT**2)) / np.float32(_AGREEMENT**2))
+        weight = (_SPAN / length) ** 4 / (1 + apart / np.float32(_AGREEMENT**2))
         total[met] += weight[:, None] * value
         mass[met] += weight
     return _Lines(total, mass)

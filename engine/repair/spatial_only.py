@@ -21,7 +21,7 @@ class SpatialRepairer:
         return "spatial/1"
 
     def repair(self, window: FrameWindow, mattes: Mapping[int, DamageMatte]) -> Sequence[FillTile]:
-        """See `engine.repair.contract.Repairer.repair`. Raises InconsistentFrames for a matte of another size."""
+        """As `Repairer.repair` says. Raises InconsistentFrames for a matte of another size."""
         plate = plate_of(window.centre, mattes.get(0))
         if plate.damaged is None or plate.unreliable is None:
             return ()

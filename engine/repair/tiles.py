@@ -53,7 +53,7 @@ def _tight(damaged: Bool) -> _Bounds:
 def _any_of_cells(padded: Bool) -> Bool:
     """Whether any of each run of _SMALL pixels of a row is set: (H, W / _SMALL)."""
     words = np.ascontiguousarray(padded).view(np.uint64)
-    return words.reshape(padded.shape[0], -1, _SMALL // 8).any(2)
+    return np.asarray(words.reshape(padded.shape[0], -1, _SMALL // 8).any(2), np.bool_)
 
 
 def _extent(runs: Bool, start: _Bounds) -> tuple[_Bounds, _Bounds]:
@@ -65,7 +65,9 @@ def _extent(runs: Bool, start: _Bounds) -> tuple[_Bounds, _Bounds]:
 def _grouped(small: _Bounds, context: int) -> tuple[_Bounds, Bool]:
     """The boxes of the large cells, and where such a box costs no more than its parts."""
     rows, columns = small.shape[0] // _GROUP, small.shape[1] // _GROUP
-    parts = small.reshape(rows, _GROUP, columns, _GROUP, 4).transpose(0, 2, 1, 3, 4).reshape(rows, columns, -1, 4)
+    parts = (
+        small.reshape(rows, _GROUP, columns, _GROUP, 4).transpose(0, 2, 1, 3, 4).reshape(rows, columns, -1, 4)
+    )
     hit = parts[..., 2] > 0
     far = np.iinfo(np.int64).max
     near = np.where(hit[..., None], parts[..., :2], far).min(2)

@@ -1,0 +1,119 @@
+"""Grain for repaired areas.
+
+A fill from a neighbour brings that frame's grain: real, but the same as it was a frame ago, so in a
+flat, still area the repair stands out as a patch that does not move. A fill from the surroundings
+has none at all. Both are given grain that is made anew from the statistics of the frame itself;
+where there is structure the neighbour's own texture is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from engine.repair.damage import plate_of
+from engine.repair.grain_profile import GrainProfile, measure, residual
+from engine.repair.sheet import Sheet
+from engine.types import SPATIAL, Bool, DamageMatte, FillTile, Float32
+from engine.window.window import FrameWindow
+
+_PERIOD = 256
+"""px. The made grain repeats after this many."""
+
+_CONTEXT = 8
+_AREA = 9
+"""px. Side of the square in which a fill is judged flat or textured."""
+
+_FLAT_UP_TO = 1.3
+"""A residual of at most this many times the grain's power is all grain."""
+
+
+def regrain(
+    window: FrameWindow, tiles: Sequence[FillTile], matte: DamageMatte, strength: float, seed: int = 0
+) -> tuple[FillTile, ...]:
+    """`tiles` with the grain of the frame around them, where `matte` is above 0.
+
+    `strength` multiplies the grain (1 is that of the surroundings); 0 returns the tiles as they are.
+    The result depends on the frame's content, `seed` and the position in the frame only, not on how
+    the frame was tiled. Raises InconsistentFrames where the matte is not of the frame's size.
+    """
+    plate = plate_of(window.centre, matte)
+    if strength == 0 or plate.damaged is None or plate.unreliable is None or not tiles:
+        return tuple(tiles)
+    profile = measure(plate.picture, plate.unreliable, plate.damaged)
+    if profile is None:
+        return tuple(tiles)
+    sheet = Sheet.of([tile.box for tile in tiles], window.centre.size, _CONTEXT)
+    picture, spatial = _assembled(plate.picture, plate.damaged, tiles, sheet)
+    damaged = sheet.lay(plate.damaged)
+    made = _field(profile, f"{window.centre.key}/{seed}")
+    points = sheet.points(damaged)
+    fresh = made[points.y.astype(np.intp) % _PERIOD, points.x.astype(np.intp) % _PERIOD]
+    picture.reshape(-1, 3)[points.flat] = _regrained(picture, spatial, points.flat, fresh, profile, strength)
+    return _cut(tiles, picture, sheet)
+
+
+def _assembled(
+    plate: Float32, damaged: Bool, tiles: Sequence[FillTile], sheet: Sheet
+) -> tuple[Float32, Bool]:
+    """The repaired frame on the sheet, and where the fill is spatial."""
+    whole, spatial = plate.copy(), np.zeros(damaged.shape, np.bool_)
+    for tile in tiles:
+        hurt = damaged[tile.box.slices]
+        np.copyto(whole[tile.box.slices], tile.encoded, where=hurt[..., None])
+        spatial[tile.box.slices] = hurt & (tile.source == SPATIAL)
+    return sheet.lay(whole), sheet.lay(spatial)
+
+
+def _regrained(
+    picture: Float32,
+    spatial: Bool,
+    flat: npt.NDArray[np.intp],
+    fresh: Float32,
+    profile: GrainProfile,
+    strength: float,
+) -> Float32:
+    """The filled pixels `flat` of `picture`, their own grain exchanged for `fresh` as far as they are flat.
+
+    With a share q of the residual kept and the power of grain 1, fresh grain of power 1 - q² keeps the
+    sum: the two are independent.
+    """
+    own = residual(picture)
+    wanted = profile.strength(picture - own).reshape(-1, 3)[flat]
+    kept = _structure(own, profile, picture).ravel()[flat]
+    grainless = spatial.ravel()[flat]
+    still_there = np.where(grainless, 0, kept)[:, None]
+    removed = np.where(grainless, 0, 1 - kept)[:, None] * own.reshape(-1, 3)[flat]
+    added = strength * np.sqrt(1 - still_there**2) * wanted * fresh
+    return (picture.reshape(-1, 3)[flat] - removed + added).astype(np.float32)
+
+
+def _structure(own: Float32, profile: GrainProfile, picture: Float32) -> Float32:
+    """How much of the residual around each pixel (h, w) is picture rather than grain, 0 .. 1 (Wiener)."""
+    power = np.asarray(cv2.blur(np.square(own).mean(2), (_AREA, _AREA)), np.float32)
+    grain = np.square(profile.strength(picture - own)).mean(2)
+    return np.clip(1 - _FLAT_UP_TO * grain / np.maximum(power, 1e-12), 0, 1)
+
+
+def _field(profile: GrainProfile, key: str) -> Float32:
+    """Grain to be scaled by `GrainProfile.strength`, (_PERIOD, _PERIOD, 3); it repeats without a seam."""
+    digest = hashlib.sha256(key.encode()).digest()
+    generator = np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
+    white = generator.standard_normal((3, _PERIOD, _PERIOD), np.float32)
+    side = profile.kernel.shape[0]
+    kernel = np.zeros((_PERIOD, _PERIOD), np.float32)
+    kernel[:side, :side] = np.fft.fftshift(profile.kernel)
+    shaped = np.fft.irfft2(np.fft.rfft2(white) * np.fft.rfft2(kernel), s=(_PERIOD, _PERIOD))
+    energy = float(np.sqrt(np.square(profile.kernel).sum()))
+    shaped *= energy / np.maximum(shaped.std((1, 2), keepdims=True), 1e-12)
+    return np.ascontiguousarray(np.einsum("dc,cyx->yxd", profile.mixing, shaped), np.float32)
+
+
+def _cut(tiles: Sequence[FillTile], picture: Float32, sheet: Sheet) -> tuple[FillTile, ...]:
+    inner = {place.tile: place.inner for place in sheet.places}
+    return tuple(replace(tile, encoded=picture[inner[tile.box].slices].copy()) for tile in tiles)

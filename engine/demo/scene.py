@@ -89,17 +89,22 @@ class Scene:
         return _place(balloon(scale), x, y, self.height, self.width)
 
     def _bird(self, index: int, bird: int, scale: float) -> Float32:
-        phase = FLAP * index + 1.7 * bird
-        speed = BIRD_SPEED + 0.8 * bird
-        x = self.width * (0.52 + 0.09 * bird) - scale * speed * index
-        y = self.height * (0.19 + 0.05 * bird) + scale * 5.0 * np.sin(index / 5.0 + bird)
-        return _place(
-            silhouette(scale * (1.0 - 0.16 * bird), phase),
-            float(x % self.width),
-            float(y),
-            self.height,
-            self.width,
-        )
+        shape = silhouette(scale * (1.0 - 0.16 * bird), FLAP * index + 1.7 * bird)
+        row, column = _bird_path(index, bird, self.height, self.width)
+        return _place(shape, column, row, self.height, self.width)
+
+    @staticmethod
+    def bird_place(index: int, bird: int, height: int, width: int) -> tuple[int, int]:
+        """(row, column) of the middle of a bird, 0 .. 2, in frame `index`."""
+        row, column = _bird_path(index, bird, height, width)
+        return round(row), round(column)
+
+
+def _bird_path(index: int, bird: int, height: int, width: int) -> tuple[float, float]:
+    scale = height / DESIGN_HEIGHT
+    x = width * (0.52 + 0.09 * bird) - scale * (BIRD_SPEED + 0.8 * bird) * index
+    y = height * (0.19 + 0.05 * bird) + scale * 5.0 * float(np.sin(index / 5.0 + bird))
+    return y, x % width
 
 
 def balloon(scale: float) -> Float32:

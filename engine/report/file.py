@@ -23,6 +23,7 @@ class ReportFile:
         self._path = path
         self._unfinished = path.with_name(path.name + ".partial")
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self._unfinished.open("w", encoding="utf-8")
         except OSError as error:
             raise SinkError(f"The report {path} cannot be written: {error.strerror or error}.") from error

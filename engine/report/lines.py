@@ -10,7 +10,7 @@ in the file names; pixels count from the top left; fractions are 0 .. 1; times a
     count       int      how many regions
     regions     list     of {"box": [top, left, bottom, right] (bottom and right exclusive), "area": px²,
                          "class": "blotch" | "hair" | "scratch", "confidence": float,
-                         "fill": "temporal" | "spatial" | "mixed"}
+                         "fill": "temporal" | "spatial" | "mixed"}; the last two only after a repair
     neighbours  list     offsets of the frames that were there to take picture from, e.g. [-1, 1]
     seconds     object   stage -> float
 
@@ -48,14 +48,14 @@ SCHEMA = 1
 JsonObject = dict[str, Any]
 
 
-def frame_line(report: FrameReport) -> JsonObject:
-    """The "frame" object of one written frame."""
+def frame_line(report: FrameReport, repaired: bool = True) -> JsonObject:
+    """The "frame" object of one written frame; `repaired` False where only the matte was made."""
     return {
         "type": "frame",
         "number": report.number,
         "damaged": round(report.damaged, 8),
         "count": len(report.regions),
-        "regions": [_region(region) for region in report.regions],
+        "regions": [_region(region, repaired) for region in report.regions],
         "neighbours": list(report.neighbours),
         "seconds": {stage: round(spent, 4) for stage, spent in report.seconds.items()},
     }
@@ -101,12 +101,13 @@ def as_text(line: JsonObject) -> str:
     return json.dumps(line, ensure_ascii=False, allow_nan=False)
 
 
-def _region(region: DamageRegion) -> JsonObject:
+def _region(region: DamageRegion, repaired: bool) -> JsonObject:
     box = region.box
-    return {
+    found = {
         "box": [box.top, box.left, box.bottom, box.right],
         "area": region.area,
         "class": region.damage_class,
-        "confidence": round(region.confidence, 4),
-        "fill": region.fill,
     }
+    if not repaired:
+        return found
+    return {**found, "confidence": round(region.confidence, 4), "fill": region.fill}

@@ -88,5 +88,7 @@ def test_the_file_is_not_overwritten_unasked(tmp_path: Path) -> None:
 
 
 def test_an_unwritable_place_is_a_sink_error(tmp_path: Path) -> None:
+    blocked = tmp_path / "a file, not a folder"
+    blocked.touch()
     with pytest.raises(SinkError, match=r"report\.json"):
-        ReportFile(tmp_path / "no" / "report.json", overwrite=False)
+        ReportFile(blocked / "report.json", overwrite=False)

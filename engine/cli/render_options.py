@@ -1,0 +1,61 @@
+"""Options and request shared by the commands that walk a clip."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from engine.cli.picture_options import add_picture_options, settings_from
+from engine.inference.runtime import DEVICES
+from engine.render.request import RenderRequest
+
+
+def add_clip_options(parser: argparse.ArgumentParser) -> None:
+    """Frames, colour, model, outputs, and the picture parameters."""
+    clip = parser.add_argument_group("clip")
+    clip.add_argument("--frames", metavar="LIST", help="only these: 1001-1100, 1001-1100x2, 7,9,12-20")
+    add_colour_options(clip)
+    add_engine_options(parser)
+    outputs = parser.add_argument_group("outputs")
+    outputs.add_argument("--report", type=Path, metavar="FILE", help="write a report: JSON, a line per frame")
+    outputs.add_argument("--overwrite", action="store_true", help="replace outputs that are there already")
+    outputs.add_argument(
+        "--dry-run", action="store_true", help="say what would be done and stop; nothing is written"
+    )
+    add_picture_options(parser)
+
+
+def add_colour_options(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+    group.add_argument(
+        "--colour-space",
+        metavar="NAME",
+        help='what the codes are, as OCIO names it: "ADX10"; by default what the file says',
+    )
+    group.add_argument(
+        "--ocio-config", metavar="FILE", help="default: $OCIO, else the built-in ACES studio config"
+    )
+
+
+def add_engine_options(parser: argparse.ArgumentParser) -> None:
+    engine = parser.add_argument_group("engine")
+    engine.add_argument(
+        "--model", metavar="NAME", help="detection model: an id from `engine-cli models`, or a file"
+    )
+    engine.add_argument("--device", choices=DEVICES, default="auto", help="where networks run; default auto")
+
+
+def request_from(arguments: argparse.Namespace, picture: str | None, matte: str | None) -> RenderRequest:
+    """The request that the parsed options ask for. Raises ParameterError."""
+    return RenderRequest(
+        source=arguments.input,
+        picture=picture,
+        matte=matte,
+        report=arguments.report,
+        frames=arguments.frames,
+        settings=settings_from(arguments),
+        colour_space=arguments.colour_space,
+        colour_config=arguments.ocio_config,
+        model=arguments.model,
+        device=arguments.device,
+        overwrite=arguments.overwrite,
+    )

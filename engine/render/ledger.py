@@ -1,0 +1,67 @@
+"""Counts a render: what was written, what failed, where the time went."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+
+from engine.render.contract import Watcher
+from engine.report.file import ReportFile
+from engine.report.lines import failure_line, frame_line
+from engine.report.summary import FrameFailure, RenderTally
+from engine.types import FrameNumber, FrameReport
+
+
+class Ledger:
+    """Takes each frame's outcome, passes it on to the watcher and the report file, and adds up.
+
+    `repairs` is False where only mattes are made: the report then says nothing of fills.
+    Frames are written on one thread and fail on another: a lock keeps the calls to the watcher and
+    the lines of the report one at a time.
+    """
+
+    def __init__(self, watcher: Watcher, report: ReportFile | None, repairs: bool) -> None:
+        self._watcher = watcher
+        self._report = report
+        self._repairs = repairs
+        self._lock = threading.Lock()
+        self._begun = time.perf_counter()
+        self._written: list[FrameNumber] = []
+        self._failures: list[FrameFailure] = []
+        self._damaged = 0.0
+        self._regions = 0
+        self._stages: defaultdict[str, float] = defaultdict(float)
+
+    def written(self, report: FrameReport) -> None:
+        with self._lock:
+            self._written.append(report.number)
+            self._damaged += report.damaged
+            self._regions += len(report.regions)
+            for stage, spent in report.seconds.items():
+                self._stages[stage] += spent
+            if self._report is not None:
+                self._report.write(frame_line(report, self._repairs))
+            self._watcher.written(report)
+
+    def failed(self, failure: FrameFailure) -> None:
+        with self._lock:
+            self._failures.append(failure)
+            if self._report is not None:
+                self._report.write(failure_line(failure))
+            self._watcher.failed(failure)
+
+    @property
+    def failures(self) -> tuple[FrameFailure, ...]:
+        return tuple(self._failures)
+
+    def tally(self) -> RenderTally:
+        """The counts until now."""
+        with self._lock:
+            return RenderTally(
+                written=tuple(self._written),
+                damaged=self._damaged / max(len(self._written), 1),
+                regions=self._regions,
+                seconds=time.perf_counter() - self._begun,
+                stages=dict(self._stages),
+            )

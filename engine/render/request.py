@@ -1,0 +1,61 @@
+"""What is asked of a render, and what was found out before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.inference.runtime import Device
+from engine.media.contract import ClipInfo
+from engine.parameters import Settings
+from engine.render.selection import FrameSelection
+from engine.types import EMPTY
+
+
+@dataclass(frozen=True)
+class RenderRequest:
+    """One render, as a user or a farm asks for it. Without `picture` only the matte is made.
+
+    `frames` is a list such as "1001-1100x2", None for all; `colour_space` None to go by what the file
+    says; `colour_config` None for $OCIO or the built-in one; `model` None for the shipped one.
+    """
+
+    source: str
+    picture: str | None = None
+    matte: str | None = None
+    report: Path | None = None
+    frames: str | None = None
+    settings: Settings = field(default_factory=Settings)
+    colour_space: str | None = None
+    colour_config: str | None = None
+    model: str | None = None
+    device: Device = "auto"
+    overwrite: bool = False
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """Role to path, for those asked for."""
+        asked = {
+            "picture": self.picture,
+            "matte": self.matte,
+            "report": None if self.report is None else str(self.report),
+        }
+        return {role: path for role, path in asked.items() if path is not None}
+
+
+@dataclass(frozen=True)
+class RenderPlan:
+    """What a render will do: everything a dry run can tell.
+
+    `reach` is how many frames on either side are read for one frame; `colour_reason` says why
+    `colour_space` was chosen; `identity` names detector, repairer and colour space exactly.
+    """
+
+    request: RenderRequest
+    info: ClipInfo
+    selection: FrameSelection
+    colour_space: str
+    colour_reason: str
+    reach: int
+    identity: Mapping[str, str] = field(default_factory=lambda: EMPTY)

@@ -1,0 +1,44 @@
+"""Whether the disk has room for what a render will write, before it starts."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from engine.errors import SinkError
+from engine.render.request import RenderPlan
+
+UNCOMPRESSED = (".dpx", ".cin")
+"""Formats whose size is known beforehand; the size of others depends on the picture."""
+STORED_BYTES = {8: 1.0, 10: 4 / 3, 12: 2.0, 16: 2.0}
+"""Bytes per code in a DPX file, by depth: three 10-bit codes share four bytes."""
+
+
+def check_room(plan: RenderPlan) -> None:
+    """Raises SinkError where the picture output cannot fit; says nothing where its size is not known."""
+    target = plan.request.picture
+    if target is None or Path(target).suffix.lower() not in UNCOMPRESSED:
+        return
+    needed = needed_bytes(plan)
+    free = free_bytes(Path(target).parent)
+    if free is not None and needed > free:
+        raise SinkError(
+            f"{target} needs about {needed / 1e9:.1f} GB and the disk has {free / 1e9:.1f} GB left; "
+            "make room, or write elsewhere."
+        )
+
+
+def needed_bytes(plan: RenderPlan) -> int:
+    """What an uncompressed sequence of the planned frames takes."""
+    info = plan.info
+    frame = info.width * info.height * len(info.layout.channels) * STORED_BYTES.get(info.layout.bits, 4.0)
+    return int(frame * len(plan.selection.present))
+
+
+def free_bytes(folder: Path) -> int | None:
+    """Free space where `folder` is or will be made; None where the system does not say."""
+    there = next((place for place in (folder, *folder.resolve().parents) if place.exists()), None)
+    try:
+        return None if there is None else shutil.disk_usage(there).free
+    except OSError:
+        return None

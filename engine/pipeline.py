@@ -20,9 +20,15 @@ import numpy as np
 from engine.codes import Patch, chroma_aligned, composite, content_key, to_rgb
 from engine.detect.cleanup import MatteRule, clean_matte
 from engine.detect.contract import Detector
+from engine.detect.unet_detector import UNetDetector
+from engine.errors import ColourError
+from engine.inference.runtime import Device
+from engine.inference.session import ModelSession
+from engine.motion.estimator import MotionEstimator
 from engine.parameters import Settings
 from engine.repair.contract import Repairer
 from engine.repair.grain import regrain
+from engine.repair.motion_compensated import MotionCompensatedRepairer
 from engine.report.regions import regions_of
 from engine.types import (
     DamageMatte,
@@ -34,8 +40,11 @@ from engine.types import (
     WorkingFrame,
 )
 from engine.window.window import FrameWindow
+from ocio.config import load
+from ocio.errors import OcioError
 from ocio.processor import ColourRoute
 
+DEFAULT_DETECTOR = "detect-unet"
 _KEPT_MATTES = 10
 """One more than the widest window holds (radius 3 on either side, and two still on their way out)."""
 
@@ -159,3 +168,19 @@ def _untouched(window: FrameWindow, matte: DamageMatte, seconds: float) -> Repai
     frame = window.centre.frame
     report = FrameReport(frame.number, 0.0, (), window.offsets(), MappingProxyType({"detect": seconds}))
     return RepairResult(frame, matte, report)
+
+
+def build(model: str | None, device: Device, colour_config: str | None, colour_space: str) -> Pipeline:
+    """The pipeline that renders: the shipped detector or `model` (an id or an .onnx path), on `device`.
+
+    `colour_config` is a file or `ocio://` name, None for $OCIO or the built-in one; `colour_space` the
+    source's encoding, by any name the config knows. Raises ColourError, ModelError, DeviceError.
+    """
+    try:
+        route = ColourRoute(load(colour_config))
+        route.to_model(colour_space)
+    except OcioError as error:
+        raise ColourError(str(error)) from error
+    motion = MotionEstimator()
+    detector = UNetDetector(ModelSession(model or DEFAULT_DETECTOR, device), motion)
+    return Pipeline(detector, MotionCompensatedRepairer(motion), route, colour_space)

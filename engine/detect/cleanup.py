@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from engine.parameters import Settings
-from engine.types import Bool, DamageMatte, Float32
+from engine.types import Bool, DamageClass, DamageMatte, Float32
 
 _STEEPNESS = 9.0
 """Logits between the ends of the sensitivity scale: 0 asks for p > 0.99, 0.5 for p > 0.5, 1 for p > 0.01."""
@@ -70,6 +70,9 @@ def softened(marks: Bool, dilation: float, feather: float) -> Float32:
     return np.where(marks, np.float32(1), ramp).astype(np.float32)
 
 
-def _shared_out(found: DamageMatte, coverage: Float32) -> dict[str, Float32]:
-    total = sum(found.classes.values(), np.float32(1e-6))
-    return {name: coverage * (plane / total) for name, plane in found.classes.items()}
+def _shared_out(found: DamageMatte, coverage: Float32) -> dict[DamageClass, Float32]:
+    total = np.full(coverage.shape, 1e-6, np.float32)
+    for plane in found.classes.values():
+        total += plane
+    share = coverage / total
+    return {name: share * plane for name, plane in found.classes.items()}

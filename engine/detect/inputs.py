@@ -21,7 +21,7 @@ CHANNELS: tuple[str, ...] = (
 scene does the opposite. Only both views together tell them apart."""
 
 RADIUS = 1
-_LUMA = np.float32([[0.2722287, 0.6740818, 0.0536895]])
+_LUMA = np.array([[0.2722287, 0.6740818, 0.0536895]], np.float32)
 
 
 def detector_input(window: FrameWindow, motion: MotionEstimator) -> Float32:

@@ -11,7 +11,7 @@ from engine.detect.inputs import CHANNELS, RADIUS, detector_input
 from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
-from engine.types import DAMAGE_CLASSES, DamageMatte
+from engine.types import DAMAGE_CLASSES, DamageClass, DamageMatte, Float32
 from engine.window.window import FrameWindow
 
 OUTPUTS: tuple[str, ...] = ("damage", *DAMAGE_CLASSES)
@@ -38,7 +38,7 @@ class UNetDetector:
     def detect(self, window: FrameWindow) -> DamageMatte:
         planes = detector_input(window, self._motion)
         result = self._session.run({"planes": planes[np.newaxis]})["probability"][0]
-        classes = {name: result[1 + i] for i, name in enumerate(DAMAGE_CLASSES)}
+        classes: dict[DamageClass, Float32] = {name: result[1 + i] for i, name in enumerate(DAMAGE_CLASSES)}
         return DamageMatte(result[0], classes, origin=self._session.spec.id)
 
     def close(self) -> None:

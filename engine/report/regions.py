@@ -8,7 +8,16 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from engine.types import DAMAGE_CLASSES, SPATIAL, Box, DamageMatte, DamageRegion, FillTile, Float32
+from engine.types import (
+    DAMAGE_CLASSES,
+    SPATIAL,
+    Box,
+    DamageClass,
+    DamageMatte,
+    DamageRegion,
+    FillTile,
+    Float32,
+)
 
 _UNFILLED = np.int8(-128)
 
@@ -36,7 +45,7 @@ def regions_of(
 def _region(
     box: Box, inside: np.ndarray, matte: DamageMatte, probability: Float32, sources: np.ndarray
 ) -> DamageRegion:
-    weights = {
+    weights: dict[DamageClass, float] = {
         name: float(matte.classes[name][box.slices][inside].sum())
         for name in DAMAGE_CLASSES
         if name in matte.classes

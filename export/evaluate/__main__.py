@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--cache", type=Path, default=Path("runs/clips"))
     options = parser.parse_args(argv)
     settings = Settings.of({"sensitivity": options.sensitivity})
-    with build(colour_space=COLOUR_SPACE, model=options.model) as pipeline:
+    with build(options.model, "auto", None, COLOUR_SPACE) as pipeline:
         methods = _methods(pipeline, settings)
         for kind in options.kinds:
             _table(kind, test_clips(options.split, options.cache, kind), methods, options)

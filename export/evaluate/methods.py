@@ -18,6 +18,8 @@ from engine.window.cache import FrameCache
 from engine.window.window import FrameWindow
 from export.evaluate.protocol import COLOUR_SPACE, PEAK, TestClip, TestFrame, frame_of
 
+CACHE_BYTES = 2**30
+
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
@@ -50,7 +52,7 @@ def restored(pipeline: Pipeline, clip: TestClip, settings: Settings) -> Iterator
     source = MemorySource([frame_of(f.damaged, f.number) for f in clip.frames])
     reach = pipeline.reach(settings)
     rule = MatteRule.of(settings)
-    with source, FrameCache(source, pipeline.prepare, reach) as cache:
+    with source, FrameCache(source, pipeline.prepare, reach, CACHE_BYTES) as cache:
         for number, frame in frames.items():
             window = cache.window(number, reach)
             result = pipeline.process(window, settings)

@@ -1,0 +1,125 @@
+"""`python -m export.to_onnx`: a trained detector as an ONNX file with its spec, checked against PyTorch."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from engine.detect.inputs import CHANNELS, RADIUS
+from engine.inference.model_spec import METADATA_KEY, ModelSpec, TensorSpec
+from export.models.detection_unet import OUTPUTS, PICTURE_CHANNELS, DetectionUNet
+
+MULTIPLE = 16
+RECEPTIVE_RADIUS = 232
+"""Rows: 6 steps of the transport look and two blocks at 1/16, one block each way at 1/8, 1/4, 1/2."""
+OVERLAP = -(-RECEPTIVE_RADIUS // MULTIPLE) * MULTIPLE
+TILE = 2304
+TOLERANCE = 1e-4
+OPSET = 18
+
+
+class Probabilities(nn.Module):
+    """The net as the engine runs it: planes in, probabilities 0..1 out."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, planes: Tensor) -> Tensor:
+        return torch.sigmoid(self.net(planes))
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m export.to_onnx", description=__doc__)
+    parser.add_argument("weights", type=Path, help="weights.safetensors of a training run")
+    parser.add_argument("target", type=Path, help="the .onnx to write, e.g. engine/models/detect-unet.onnx")
+    parser.add_argument("--version", required=True, help="of the model, e.g. 1.0.0")
+    parser.add_argument("--trained-on", required=True, help="the material, in one line")
+    parser.add_argument("--licence", default="Apache-2.0")
+    options = parser.parse_args(argv)
+    net = DetectionUNet()
+    net.load_state_dict(load_file(options.weights))
+    spec = detector_spec(options.target.stem, options.version, options.trained_on, options.licence)
+    difference = export(net, spec, options.target)
+    print(f"{options.target}: {options.target.stat().st_size} bytes, {difference:.1e} from PyTorch at most")
+    return 0
+
+
+def detector_spec(name: str, version: str, trained_on: str, licence: str) -> ModelSpec:
+    return ModelSpec(
+        id=name,
+        version=version,
+        purpose="detect",
+        radius=RADIUS,
+        encoding="ACEScct",
+        encoding_range=(0.0, 1.0),
+        inputs=(TensorSpec("planes", CHANNELS, CHANNELS[:PICTURE_CHANNELS]),),
+        outputs=(TensorSpec("probability", OUTPUTS),),
+        size_multiple=MULTIPLE,
+        tile=TILE,
+        overlap=OVERLAP,
+        licence=licence,
+        trained_on=trained_on,
+    )
+
+
+def export(net: nn.Module, spec: ModelSpec, target: Path) -> float:
+    """Write `target`; returns the largest difference between ONNX Runtime and PyTorch on random planes.
+
+    Raises ValueError, and writes nothing, where that is above `TOLERANCE`.
+    """
+    wrapped = Probabilities(net).eval()
+    with tempfile.TemporaryDirectory() as folder:
+        part = Path(folder) / "model.onnx"
+        _traced(wrapped, part)
+        difference = largest_difference(wrapped, part)
+        if not difference <= TOLERANCE:
+            raise ValueError(f"ONNX Runtime and PyTorch differ by {difference:.2e}, more than {TOLERANCE}")
+        model = onnx.load(part)
+        onnx.helper.set_model_props(model, {METADATA_KEY: spec.to_json()})
+        onnx.checker.check_model(model)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        onnx.save(model, target)
+    return difference
+
+
+def largest_difference(wrapped: nn.Module, path: Path) -> float:
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    differences = []
+    for height, width in ((64, 96), (160, 112)):
+        planes = torch.rand(1, len(CHANNELS), height, width, generator=torch.Generator().manual_seed(height))
+        with torch.no_grad():
+            expected = wrapped(planes).numpy()
+        (given,) = session.run(None, {"planes": planes.numpy()})
+        differences.append(float(np.abs(given - expected).max()))
+    return max(differences)
+
+
+def _traced(wrapped: nn.Module, path: Path) -> None:
+    example = torch.rand(1, len(CHANNELS), 128, 160)
+    height, width = torch.export.Dim("blocks_down", min=2), torch.export.Dim("blocks_across", min=2)
+    program = torch.onnx.export(
+        wrapped,
+        (example,),
+        dynamo=True,
+        opset_version=OPSET,
+        input_names=["planes"],
+        output_names=["probability"],
+        dynamic_shapes=({2: MULTIPLE * height, 3: MULTIPLE * width},),
+        external_data=False,
+    )
+    assert program is not None
+    program.save(str(path), external_data=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

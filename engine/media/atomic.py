@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.errors import OutputExists, SinkError
@@ -29,7 +29,8 @@ def complete_file(target: Path, overwrite: bool) -> Generator[Path]:
     except OSError as error:
         raise unwritable(target, error.strerror or str(error)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def unwritable(target: Path, reason: str) -> SinkError:

@@ -8,7 +8,7 @@ its orientation field travels with it.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from engine.errors import CorruptSource, SourceError, SourceNotFound, Unsupporte
 from engine.media.dpx_tail import mend_last_values
 from engine.media.frame_header import FrameHeader, read_header
 from engine.media.oiio_formats import FORMATS, FrameFormat, format_of
+from engine.media.raw_length import check_length
 from engine.types import AnyArray, Codes, Frame, FrameNumber
 
 _BIG_ENDIAN = (b"SDPX", b"MM\x00\x2a", b"MM\x00\x2b")
@@ -39,7 +40,7 @@ def read_frame(path: Path, number: FrameNumber) -> tuple[FrameHeader, Frame]:
         spec = header.spec
         stored = source.read_image(0, 0, 0, spec.nchannels, spec.format)
         if stored is None or stored.shape != (*header.size, spec.nchannels):
-            reason = _reason(source.geterror())
+            reason = _reason(source.geterror)
             raise CorruptSource(f"{path} is truncated or damaged ({reason}); copy or scan the frame again.")
     _check_end(path, header.format)
     codes = Codes((_native(stored, header),), header.layout)
@@ -61,24 +62,33 @@ def _opened(path: Path) -> Generator[tuple[oiio.ImageInput, FrameHeader]]:
         raise _not_of_format(path, fmt, first)
     source = oiio.ImageInput.open(str(path), _no_conversion())
     if source is None:
-        raise CorruptSource(
-            f"The header of {path} cannot be read as {fmt.name} ({_reason(oiio.geterror())})."
-        )
+        raise CorruptSource(f"The header of {path} cannot be read as {fmt.name} ({_reason(oiio.geterror)}).")
     try:
         if source.seek_subimage(1, 0):
             raise UnsupportedFormat(
                 f"{path} holds several pictures (parts, pages or elements), and only the first could be "
                 "kept; save it as a single picture."
             )
-        source.geterror()
+        _reason(source.geterror)
         spec = oiio.ImageSpec(source.spec(0, 0))
         spec.attribute("oiio:Endian", "big" if first.startswith(_BIG_ENDIAN) else "little")
         if fmt.name == "PNG" and not _png_colour_chunk(first):
             # Without this OpenImageIO presumes sRGB and would write tags the source never had.
             spec.attribute("oiio:ColorSpace", "unknown")
-        yield source, read_header(path, fmt, spec)
+        yield source, _checked_header(path, fmt, spec, first)
     finally:
         source.close()
+
+
+def _checked_header(path: Path, fmt: FrameFormat, spec: oiio.ImageSpec, first: bytes) -> FrameHeader:
+    try:
+        header = read_header(path, fmt, spec)
+    except UnicodeDecodeError as error:
+        raise CorruptSource(
+            f"The header of {path} holds broken text; copy or scan the frame again."
+        ) from error
+    check_length(path, fmt, spec, first)
+    return header
 
 
 def _no_conversion() -> oiio.ImageSpec:
@@ -129,5 +139,9 @@ def _check_end(path: Path, fmt: FrameFormat) -> None:
             )
 
 
-def _reason(text: str) -> str:
-    return " ".join(text.split()) or "no reason given"
+def _reason(geterror: Callable[[], str]) -> str:
+    """OpenImageIO's pending message on one line, and cleared; it may quote bytes of a broken header."""
+    try:
+        return " ".join(geterror().split()) or "no reason given"
+    except UnicodeDecodeError:
+        return "the header holds broken text"

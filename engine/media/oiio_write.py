@@ -23,28 +23,33 @@ from typing import Any
 import numpy as np
 import OpenImageIO as oiio  # noqa: N813  (the library's own customary name)
 
-from engine.errors import SinkError
+from engine.errors import SinkError, SourceError, UnsupportedFormat
 from engine.media.atomic import complete_file, unwritable
+from engine.media.frame_header import channel_formats
 from engine.media.oiio_formats import FrameFormat
+from engine.media.oiio_read import read_frame
 from engine.types import AnyArray, CodeLayout, Codes
 
 _BOUND_TO_A_FORMAT = ("dpx:", "cineon:", "openexr:", "tiff:", "png:", "oiio:", "compression", "planarconfig")
 _DPX_FILE_NAME = slice(36, 136)
+_DPX_ORIENTATION = {1: 1, 2: 2, 3: 4, 4: 3}
+"""OpenImageIO 3.2 confuses 3 and 4 on writing (bottom-up would become rotated): they are exchanged first."""
 
 
 def write_frame(
     path: Path, codes: Codes, metadata: Mapping[str, Any], fmt: FrameFormat, overwrite: bool
 ) -> None:
-    """Write one frame whole or not at all. Raises SinkError, OutputExists.
+    """Write one frame whole or not at all. Raises SinkError, OutputExists, UnsupportedFormat.
 
     `metadata` is a frame's own, from `oiio_read.read_frame`; without "header" a plain file is written.
+    The file is read back before it gets its name: OpenImageIO does not report every full disk.
     """
-    stored = _expanded(codes)
     spec = _spec_for(codes, metadata, fmt)
+    stored = _as_stored(codes, spec)
     with complete_file(path, overwrite) as temporary:
         _write(temporary, stored, spec, path)
+        _check(temporary, stored, path, codes.layout)
         if fmt.name == "DPX":
-            _check_last_row(temporary, stored, path)
             _name_in_header(temporary, path.name)
 
 
@@ -61,12 +66,20 @@ def _write(temporary: Path, stored: AnyArray, spec: oiio.ImageSpec, path: Path) 
         raise unwritable(path, " ".join((reason or sink.geterror()).split()) or "no reason given")
 
 
-def _expanded(codes: Codes) -> AnyArray:
-    """Codes of 9 to 15 bits at 16, the upper bits repeated below, so that the shift back is exact."""
+def _as_stored(codes: Codes, spec: oiio.ImageSpec) -> AnyArray:
+    """Codes as OpenImageIO takes them, (H, W, C).
+
+    9 to 15 bits at 16, the upper bits repeated below, so that the shift back is exact. In an EXR of mixed
+    depths the half channels are rounded here, so that what is read back can be compared.
+    """
     plane, bits = codes.planes[0], codes.layout.bits
-    if codes.layout.kind != "integer" or bits in (8, 16):
-        return np.ascontiguousarray(plane)
-    return (plane << np.uint16(16 - bits)) | (plane >> np.uint16(2 * bits - 16))
+    if codes.layout.kind == "integer" and bits not in (8, 16):
+        return (plane << np.uint16(16 - bits)) | (plane >> np.uint16(2 * bits - 16))
+    halves = [index for index, kind in enumerate(channel_formats(spec)) if kind == "half"]
+    if halves and codes.layout.kind == "float":
+        plane = plane.copy()
+        plane[..., halves] = plane[..., halves].astype(np.float16)
+    return np.ascontiguousarray(plane)
 
 
 def _spec_for(codes: Codes, metadata: Mapping[str, Any], fmt: FrameFormat) -> oiio.ImageSpec:
@@ -84,9 +97,19 @@ def _spec_for(codes: Codes, metadata: Mapping[str, Any], fmt: FrameFormat) -> oi
     if fmt.name == "DPX":
         # Left in, OpenImageIO would derive the transfer field from it instead of from dpx:Transfer.
         spec.erase_attribute("oiio:ColorSpace")
+        _set_dpx_orientation(spec)
     if fmt.name == "PNG":
         spec.attribute("oiio:UnassociatedAlpha", 1)
     return spec
+
+
+def _set_dpx_orientation(spec: oiio.ImageSpec) -> None:
+    orientation = spec.get_int_attribute("Orientation", 1)
+    if orientation > 4:
+        raise UnsupportedFormat(
+            f"The source is stored sideways (orientation {orientation}), which DPX cannot say; write .tif."
+        )
+    spec.attribute("Orientation", _DPX_ORIENTATION.get(orientation, 1))
 
 
 def _plain_spec(codes: Codes) -> oiio.ImageSpec:
@@ -124,23 +147,16 @@ def _type_name(layout: CodeLayout) -> str:
     return layout.kind
 
 
-def _check_last_row(temporary: Path, stored: AnyArray, path: Path) -> None:
-    """OpenImageIO does not report a DPX that a full disk cut short; reading its last row tells.
-
-    The very last value is left out: `dpx_tail` says why.
-    """
-    height, _, channels = stored.shape
-    kind = str(stored.dtype)
-    source = oiio.ImageInput.open(str(temporary))
-    if source is None:
-        raise unwritable(path, "the header was not stored; is the disk full?")
+def _check(temporary: Path, stored: AnyArray, path: Path, layout: CodeLayout) -> None:
+    """Read the file back and compare every code."""
     try:
-        last = source.spec().y + height - 1
-        row = source.read_scanlines(0, 0, last, last + 1, 0, 0, channels, kind)
-    finally:
-        source.close()
-    if row is None or not np.array_equal(row.ravel()[:-1], stored[-1].ravel()[:-1]):
-        raise unwritable(path, "the last rows were not stored; is the disk full?")
+        _, frame = read_frame(temporary, 0)
+    except SourceError as error:
+        raise unwritable(path, "it was not stored whole; is the disk full?") from error
+    shift = np.uint16(16 - layout.bits) if layout.kind == "integer" and layout.bits > 8 else None
+    expected = stored if shift is None else stored >> shift
+    if not np.array_equal(frame.codes.planes[0], expected, equal_nan=layout.kind != "integer"):
+        raise unwritable(path, "it does not read back as it was written")
 
 
 def _name_in_header(temporary: Path, name: str) -> None:

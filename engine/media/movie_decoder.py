@@ -51,6 +51,7 @@ class MovieDecoder:
         self.stream.thread_type = "SLICE" if standalone else "AUTO"
         self._by_pts = family(self._container) == "matroska"
         self._frames = self._decoded()
+        self._given = 0
 
     def first(self) -> av.VideoFrame:
         """The first sound frame of the file, whatever its time. Raises CorruptSource if there is none."""
@@ -114,9 +115,18 @@ class MovieDecoder:
             if not ended and not self._wanted(packet):
                 continue
             try:
-                yield from packet.decode()
+                yield from self._in_order(packet.decode())
             except (FFmpegError, OSError) as error:
                 self.reason = error.strerror or str(error)
+
+    def _in_order(self, frames: list[av.VideoFrame]) -> list[av.VideoFrame]:
+        """The frames with the times the index knows them by, where their own do not tell the order."""
+        if self._index.by_count:
+            for frame in frames:
+                if self._given < len(self._index.times):
+                    frame.pts = self._index.times[self._given]
+                self._given += 1
+        return frames
 
     def _wanted(self, packet: av.packet.Packet[av.VideoStream]) -> bool:
         """False for an empty packet (a repeat), and where every frame stands alone for earlier frames."""
@@ -133,6 +143,9 @@ class MovieDecoder:
         """Stand before a key frame. Matroska finds it by its presentation time, the others by `dts`."""
         self.reason = ""
         self._last = None
+        if self._index.by_count:
+            self._restart()
+            return
         try:
             self._container.seek(key.pts if self._by_pts else key.dts, stream=self.stream)
         except (FFmpegError, OSError):

@@ -23,6 +23,9 @@ from engine.media.movie_open import family, only, open_movie, picture_stream
 INTRA_CODECS = frozenset({"ffv1"})
 """Intra-only in practice though FFmpeg does not say so; `MovieIndex.intra` then checks every packet."""
 
+REORDERED = ("h264", "hevc")
+"""AVI counts packets and knows no order of presentation; with these FFmpeg's guess at it goes wrong."""
+
 
 @dataclass(frozen=True)
 class Key:
@@ -43,6 +46,8 @@ class MovieIndex:
     time_base: Fraction
     intra: bool
     """Every frame is a key frame."""
+    by_count: bool = False
+    """The timestamps do not tell the order (H.264 in AVI): frame n is the n-th out of the decoder."""
     cut_off: bool = False
     """The file ends too early: there is one more time in `times`, of a frame that cannot be read."""
 
@@ -103,6 +108,8 @@ def index_movie(path: Path) -> MovieIndex:
             cut_off = _ends_early(container, stream, path, len(samples))
         else:
             samples = table
+        if family(container) == "avi" and stream.codec_context.name in REORDERED:
+            return _counted(samples, stream, path, cut_off)
         return _index(samples, stream, path, cut_off)
 
 
@@ -165,7 +172,16 @@ def _index(
         times.append(times[-1] + last)
     keys = tuple(Key(sample.pts, sample.dts) for sample in samples if sample.key)
     intra = all(sample.key for sample in samples)
-    return MovieIndex(tuple(times), last, keys, stream.time_base, intra, cut_off)
+    return MovieIndex(tuple(times), last, keys, stream.time_base, intra, cut_off=cut_off)
+
+
+def _counted(
+    samples: list[_Sample], stream: av.video.stream.VideoStream, path: Path, cut_off: bool
+) -> MovieIndex:
+    """The index of a movie whose frames can only be counted from its beginning."""
+    counted = [_Sample(sample.dts, sample.dts, sample.duration, sample.key) for sample in samples]
+    index = _index(counted, stream, path, cut_off)
+    return replace(index, keys=index.keys[:1], intra=False, by_count=True)
 
 
 def _last_duration(shown: list[_Sample], stream: av.video.stream.VideoStream) -> int:

@@ -101,7 +101,9 @@ def _aspect(ratio: Fraction | None) -> str:
 
 def _audio_line(stream: av.AudioStream) -> str:
     codec = stream.codec_context
-    return f"{codec.name} {codec.sample_rate} Hz {codec.layout.name}"
+    usual = {1: "mono", 2: "stereo"}
+    channels = usual.get(codec.layout.nb_channels, codec.layout.name)
+    return f"{codec.name} {codec.sample_rate} Hz {channels}"
 
 
 def is_interlaced(stream: av.video.stream.VideoStream, first: av.VideoFrame) -> bool:

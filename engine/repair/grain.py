@@ -16,8 +16,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from engine.motion.estimator import MotionEstimator
 from engine.repair.damage import plate_of
-from engine.repair.grain_profile import GrainProfile, measure, residual
+from engine.repair.grain_profile import GrainProfile, Neighbour, measure, residual
 from engine.repair.sheet import Sheet
 from engine.types import SPATIAL, Bool, DamageMatte, FillTile, Float32
 from engine.window.window import FrameWindow
@@ -34,18 +35,25 @@ _FLAT_UP_TO = 1.3
 
 
 def regrain(
-    window: FrameWindow, tiles: Sequence[FillTile], matte: DamageMatte, strength: float, seed: int = 0
+    window: FrameWindow,
+    tiles: Sequence[FillTile],
+    matte: DamageMatte,
+    strength: float,
+    seed: int = 0,
+    motion: MotionEstimator | None = None,
 ) -> tuple[FillTile, ...]:
     """`tiles` with the grain of the frame around them, where `matte` is above 0.
 
     `strength` multiplies the grain (1 is that of the surroundings); 0 returns the tiles as they are.
     The result depends on the frame's content, `seed` and the position in the frame only, not on how
-    the frame was tiled. Raises InconsistentFrames where the matte is not of the frame's size.
+    the frame was tiled. With `motion` a neighbour helps to tell grain from fine texture. Raises
+    InconsistentFrames where the matte is not of the frame's size.
     """
     plate = plate_of(window.centre, matte)
     if strength == 0 or plate.damaged is None or plate.unreliable is None or not tiles:
         return tuple(tiles)
-    profile = measure(plate.picture, plate.unreliable, plate.damaged)
+    neighbour = _neighbour(window, motion) if motion else None
+    profile = measure(plate.picture, plate.unreliable, plate.damaged, neighbour)
     if profile is None:
         return tuple(tiles)
     sheet = Sheet.of([tile.box for tile in tiles], window.centre.size, _CONTEXT)
@@ -56,6 +64,15 @@ def regrain(
     fresh = made[points.y.astype(np.intp) % _PERIOD, points.x.astype(np.intp) % _PERIOD]
     picture.reshape(-1, 3)[points.flat] = _regrained(picture, spatial, points.flat, fresh, profile, strength)
     return _cut(tiles, picture, sheet)
+
+
+def _neighbour(window: FrameWindow, motion: MotionEstimator) -> Neighbour | None:
+    """The nearest neighbour that is not a repeat of the centre."""
+    for offset in window.offsets():
+        frame = window.at(offset)
+        if frame is not None and frame.key != window.centre.key:
+            return Neighbour(plate_of(frame, None).picture, motion.between(window.centre, frame))
+    return None
 
 
 def _assembled(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from engine.motion.flow import Flow
+from engine.repair.sampling import sample
 from engine.types import Bool, Float32
 
 BLUR = 2.0
@@ -17,7 +20,9 @@ _BLOCK = 32
 _RIM = 6
 """px around a block that only its filtering needs."""
 
-_MOST_BLOCKS = 400
+_SIDE = _BLOCK + 2 * _RIM
+_MOST_BLOCKS = 240
+_REPEAT = 0.1
 _CALM = (0.02, 0.12)
 """The part of the cells of a tone, by their power, that grain is measured in."""
 
@@ -30,6 +35,13 @@ _STEEPEST = 1.07
 """How much stronger grain may be one _TONE_STEP further."""
 
 _FEWEST = 20
+
+
+class Neighbour(NamedTuple):
+    """Another frame, `picture` (H, W, 3) ACEScct, and the motion to it."""
+
+    picture: Float32
+    flow: Flow
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,28 +72,61 @@ def residual(picture: Float32) -> Float32:
     return picture - np.asarray(cv2.GaussianBlur(picture, (0, 0), BLUR), np.float32)
 
 
-def measure(picture: Float32, unreliable: Bool, surroundings: Bool) -> GrainProfile | None:
+def measure(
+    picture: Float32, unreliable: Bool, surroundings: Bool, neighbour: Neighbour | None = None
+) -> GrainProfile | None:
     """The grain of `picture` (H, W, 3) ACEScct, from blocks without an `unreliable` pixel (H, W).
 
-    Blocks nearest to the True pixels of `surroundings` (H, W) are preferred. None where no block is whole.
+    Blocks nearest to the True pixels of `surroundings` (H, W) are preferred. None where no block is
+    whole. Fine texture all over a frame looks like grain; with a `neighbour` it cancels out, because
+    only the grain is new in every frame.
     """
     places = _places(unreliable, surroundings)
     if not places:
         return None
-    side = _BLOCK + 2 * _RIM
-    blocks = np.stack([picture[y : y + side, x : x + side] for y, x in places])
-    tall = blocks.reshape(-1, side, 3)
-    inner = slice(_RIM, -_RIM)
-    grain = residual(tall).reshape(blocks.shape)[:, inner, inner]
-    smooth = np.asarray(cv2.GaussianBlur(tall, (0, 0), 1.5), np.float32).reshape(blocks.shape)[
-        :, inner, inner
-    ]
-    return _profile(grain, smooth)
+    blocks = np.stack([picture[y : y + _SIDE, x : x + _SIDE] for y, x in places])
+    smooth = _inner(blocks - _residuals(blocks))
+    alone = _profile(_inner(_residuals(blocks)), smooth)
+    if neighbour is None:
+        return alone
+    change = (blocks - _aligned(neighbour, places)) * np.float32(np.sqrt(0.5))
+    return _better(alone, _profile(_inner(_residuals(change)), smooth))
+
+
+def _better(alone: GrainProfile, changing: GrainProfile) -> GrainProfile:
+    """The weaker one: texture strengthens the first, motion that was not followed the second.
+
+    Not the second where it says next to nothing: then the neighbour is a repeat of the frame.
+    """
+    ratio = changing.strengths.mean() / max(float(alone.strengths.mean()), 1e-9)
+    return changing if _REPEAT < ratio < 1 else alone
+
+
+def _aligned(neighbour: Neighbour, places: list[tuple[int, int]]) -> Float32:
+    """The blocks at `places` as the neighbour shows them, (n, side, side, 3)."""
+    corners = np.array(places, np.float32)
+    steps = np.arange(_SIDE, dtype=np.float32)
+    shape = (len(places), _SIDE, _SIDE)
+    y = np.broadcast_to((corners[:, 0, None] + steps)[:, :, None], shape).ravel()
+    x = np.broadcast_to((corners[:, 1, None] + steps)[:, None, :], shape).ravel()
+    scale = np.float32(neighbour.flow.scale)
+    vectors = sample(neighbour.flow.vectors, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5)
+    seen = sample(neighbour.picture, x + vectors[:, 0], y + vectors[:, 1], "lanczos")
+    return seen.reshape(*shape, 3)
+
+
+def _residuals(blocks: Float32) -> Float32:
+    """The residual of every block; its rim is not to be used, there the blocks run into each other."""
+    return residual(blocks.reshape(-1, _SIDE, 3)).reshape(blocks.shape)
+
+
+def _inner(blocks: Float32) -> Float32:
+    return blocks[:, _RIM:-_RIM, _RIM:-_RIM]
 
 
 def _places(unreliable: Bool, surroundings: Bool) -> list[tuple[int, int]]:
     """Top left corners of whole blocks on a grid, at most _MOST_BLOCKS, the nearest to the damage first."""
-    side = _BLOCK + 2 * _RIM
+    side = _SIDE
     rows, columns = unreliable.shape[0] // side, unreliable.shape[1] // side
     if rows == 0 or columns == 0:
         return []
@@ -106,7 +151,8 @@ def _profile(grain: Float32, smooth: Float32) -> GrainProfile:
     power, tone = np.square(cells).mean(1), _cells(smooth).mean((1, 2))
     overall = power.mean(1)
     chosen = [_calmest(members, overall) for members in _by_tone(tone)]
-    mixing, spectrum = _mixing(cells[np.concatenate(chosen)]), _spectrum(grain)
+    calm = _calm_blocks(grain)
+    mixing, spectrum = _mixing(calm), _spectrum(calm)
     tones = np.array([tone[members].mean() for members in chosen])
     strengths = np.sqrt(np.stack([power[members].mean(0) for members in chosen]) / _share(mixing, spectrum))
     return GrainProfile(tones.astype(np.float32), _limited(tones, strengths), mixing, _kernel(spectrum))
@@ -155,17 +201,20 @@ def _cells(blocks: Float32) -> Float32:
     return cut.reshape(-1, 64, 3)
 
 
-def _mixing(samples: Float32) -> Float32:
-    values = samples.reshape(-1, 3).astype(np.float64)
+def _mixing(calm: Float32) -> Float32:
+    values = calm.reshape(-1, 3).astype(np.float64)
     spread = np.maximum(values.std(0), 1e-9)
     correlation = (values / spread).T @ (values / spread) / values.shape[0]
     return np.linalg.cholesky(correlation + 1e-4 * np.eye(3)).astype(np.float32)
 
 
-def _spectrum(grain: Float32) -> npt.NDArray[np.float64]:
-    """The mean power spectrum of the calmest residual blocks, (32, 32)."""
+def _calm_blocks(grain: Float32) -> Float32:
     restless = np.square(grain).mean((1, 2, 3))
-    calm = grain[np.argsort(restless, kind="stable")[: max(4, grain.shape[0] // 8)]]
+    return grain[np.argsort(restless, kind="stable")[: max(4, grain.shape[0] // 8)]]
+
+
+def _spectrum(calm: Float32) -> npt.NDArray[np.float64]:
+    """The mean power spectrum of residual blocks, (32, 32)."""
     window = np.hanning(_BLOCK + 2)[1:-1]
     shaped = calm * (window[:, None] * window)[None, :, :, None]
     power: npt.NDArray[np.float64] = (np.abs(np.fft.fft2(shaped, axes=(1, 2))) ** 2).mean((0, 3))

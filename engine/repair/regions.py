@@ -5,6 +5,7 @@ A region is a connected piece of damage, or, where that is large, the part of it
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -74,7 +75,7 @@ def means(values: Float32, labels: npt.NDArray[np.int32], weights: Float32, regi
     Where a region has little of its own to go by (the inside of a large piece), its piece's mean
     stands in: `_PRIOR` pixels of it are mixed in.
     """
-    columns = values.reshape(values.shape[0], -1)
+    columns = values.reshape(values.shape[0], math.prod(values.shape[1:]))
     own = _sums(columns * weights[:, None], labels, regions.count)
     mass = np.bincount(labels, weights, regions.count)
     shared = np.zeros((regions.pieces, columns.shape[1]))

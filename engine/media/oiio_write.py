@@ -46,6 +46,11 @@ def write_frame(
     """
     spec = _spec_for(codes, metadata, fmt)
     stored = _as_stored(codes, spec)
+    if stored.shape != (spec.height, spec.width, spec.nchannels):
+        raise SinkError(
+            f"{path} was to hold {spec.width} x {spec.height} x {spec.nchannels} values as its source does, "
+            f"and came with {codes.width} x {codes.height} x {stored.shape[2]}."
+        )
     with complete_file(path, overwrite) as temporary:
         _write(temporary, stored, spec, path)
         _check(temporary, stored, path, codes.layout)

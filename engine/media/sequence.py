@@ -76,6 +76,7 @@ class SequenceSink:
         self._format = check_holds(self._pattern.template, layout)
         self._layout = layout
         self._overwrite = overwrite
+        self._announced = frozenset(frames)
         self._closed = False
         paths = [self._pattern.path(number) for number in frames]
         _check_not_the_source(paths, info)
@@ -87,6 +88,10 @@ class SequenceSink:
         path = self._pattern.path(frame.number)
         if self._closed:
             raise SinkError(f"{path} cannot be written: the output has been closed.")
+        if frame.number not in self._announced:
+            raise SinkError(
+                f"{path} was not announced when the output was opened; announce frame {frame.number}."
+            )
         if frame.codes.layout != self._layout:
             raise SinkError(
                 f"{path} was announced as {describe(self._layout)} and frame {frame.number} is "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import resource
 from collections.abc import Generator
@@ -14,7 +15,7 @@ from engine.errors import OutputExists, SinkError, UnsupportedFormat, UsageError
 from engine.media.atomic import complete_file
 from engine.media.open import open_sink, open_source
 from engine.types import CodeLayout
-from tests.codes.layouts import RGB
+from tests.codes.layouts import RGB, random_codes
 from tests.media.media_cases import (
     FRAME_FILES,
     HALF,
@@ -157,3 +158,15 @@ def test_one_name_for_several_frames_and_ranges_that_do_not_fit(tmp_path: Path) 
         open_sink(str(tmp_path / "one.png"), info_for(frames), grey(8), (1, 2), False)
     with pytest.raises(UsageError, match="leaves out"):
         open_sink(str(tmp_path / "s.1-1#.png"), info_for(frames), grey(8), (1, 2), False)
+
+
+def test_frames_that_were_not_announced_or_have_another_size(tmp_path: Path) -> None:
+    write_frames(tmp_path / "in.####.dpx", random_frames(integer(10), (1, 2)))
+    with open_source(str(tmp_path)) as clip:
+        info, frame = clip.info, clip.read(1)
+    with open_sink(str(tmp_path / "s.#.dpx"), info, info.layout, (1,), False) as sink:
+        with pytest.raises(SinkError, match="announce frame 2"):
+            sink.write(dataclasses.replace(frame, number=2))
+        with pytest.raises(SinkError, match="34 x 22 x 3 values"):
+            sink.write(dataclasses.replace(frame, codes=random_codes(integer(10), 20, 34)))
+    assert not list(tmp_path.glob("s.*"))

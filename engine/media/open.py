@@ -70,10 +70,21 @@ def output_path(target: str, info: ClipInfo) -> Path:
 
 
 def matte_path(target: str, info: ClipInfo) -> Path:
-    """Where `open_matte_sink` writes; in a folder DPX stands in for Cineon, Matroska for other movies."""
+    """Where `open_matte_sink` writes.
+
+    In a folder the source's name gets "_matte", so that picture and matte can share the folder; DPX
+    stands in for Cineon there, Matroska for other movies.
+    """
     path = output_path(target, info)
-    suffix = path.suffix.lower()
-    return path.with_suffix(_MATTE_SUFFIX.get(suffix, path.suffix)) if _is_folder(target) else path
+    if not _is_folder(target):
+        return path
+    prefix = path.stem.rstrip("#")
+    stem = prefix.rstrip("._- ")
+    name = f"{stem}_matte" if stem else "matte"
+    digits = path.stem[len(prefix) :]
+    separator = prefix[len(stem) :] or "." * bool(digits)
+    suffix = _MATTE_SUFFIX.get(path.suffix.lower(), path.suffix)
+    return path.with_name(f"{name}{separator}{digits}{suffix}")
 
 
 def matte_layout(target: str, info: ClipInfo) -> CodeLayout:

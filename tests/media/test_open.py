@@ -78,10 +78,11 @@ def test_an_eight_bit_matte_for_movies() -> None:
 @pytest.mark.parametrize(
     ("source", "matte"),
     [
-        ("s.####.cin", "s.####.dpx"),
-        ("s.####.exr", "s.####.exr"),
-        ("clip.mov", "clip.mkv"),
-        ("p.tif", "p.tif"),
+        ("s.####.cin", "s_matte.####.dpx"),
+        ("s_####.exr", "s_matte_####.exr"),
+        ("####.tif", "matte.####.tif"),
+        ("clip.mov", "clip_matte.mkv"),
+        ("p.tif", "p_matte.tif"),
     ],
 )
 def test_a_matte_in_a_folder_has_a_format_that_can_be_written(

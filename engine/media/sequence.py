@@ -8,7 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from engine.errors import InconsistentFrames, OutputExists, SinkError, SourceNotFound, UsageError
+from engine.errors import (
+    CorruptSource,
+    InconsistentFrames,
+    OutputExists,
+    SinkError,
+    SourceNotFound,
+    UsageError,
+)
 from engine.media.contract import ClipInfo
 from engine.media.frame_header import FrameHeader, colour_tags, extras, frame_rate
 from engine.media.listing import FoundFrames, find_frames
@@ -22,14 +29,14 @@ from engine.types import CodeLayout, Frame, FrameNumber
 class SequenceSource:
     """The frames that `target` names: a pattern, a folder with one sequence, or one file.
 
-    Raises SourceNotFound, UsageError, UnsupportedFormat, CorruptSource. Every read opens its own file, so
+    The first frame with a readable header tells size, depth and channels of the clip. Raises
+    SourceNotFound, UsageError, UnsupportedFormat, CorruptSource. Every read opens its own file, so
     any number of threads may read at once.
     """
 
     def __init__(self, target: str) -> None:
         self._found = find_frames(target, FRAME_SUFFIXES)
-        first = self._found.numbers[0]
-        self._first = probe(self._found.pattern.path(first))
+        self._first = _first_readable(self._found)
         self._info = _info_of(self._found, self._first)
 
     @property
@@ -110,6 +117,17 @@ class SequenceSink:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _first_readable(found: FoundFrames, most: int = 8) -> FrameHeader:
+    """The header of the first frame that is not broken: one bad copy must not hide a whole clip."""
+    errors: list[CorruptSource] = []
+    for number in found.numbers[:most]:
+        try:
+            return probe(found.pattern.path(number))
+        except CorruptSource as error:
+            errors.append(error)
+    raise errors[0]
 
 
 def target_pattern(target: str, frames: Sequence[FrameNumber]) -> FramePattern:

@@ -47,6 +47,20 @@ def test_truncated_frames(case: FrameFiles, share: int, tmp_path: Path) -> None:
         assert source.read(1001).number == 1001
 
 
+def test_a_broken_first_frame_does_not_hide_the_clip(tmp_path: Path) -> None:
+    write_frames(tmp_path / "s.#.dpx", random_frames(integer(10), (1, 2, 3)))
+    cut(tmp_path / "s.1.dpx", 0)
+    with open_source(str(tmp_path)) as source:
+        assert source.info.frames == (1, 2, 3)
+        assert source.read(2).number == 2
+        with pytest.raises(CorruptSource, match=r"s\.1\.dpx"):
+            source.read(1)
+    for number in (2, 3):
+        cut(tmp_path / f"s.{number}.dpx", 0)
+    with pytest.raises(CorruptSource, match=r"s\.1\.dpx"):
+        open_source(str(tmp_path))
+
+
 @pytest.mark.parametrize("keep", [0, 3, 700, 1800, 2100, -1])
 def test_truncated_cineon(keep: int, tmp_path: Path) -> None:
     path = tmp_path / "neg.cin"

@@ -53,8 +53,8 @@ def add_to(commands: Commands) -> argparse.ArgumentParser:
         "demo",
         help="restore a short reel and show what was done",
         description="Without FILE: draws a short damaged reel, restores it and measures the result against "
-        "the clean reel. With FILE: restores the first seconds of it. Either way a contact sheet, the restored "
-        "frames, their mattes, a movie and a preview are left in DIR in place of an earlier demo's.",
+        "the clean reel. With FILE: restores the first seconds of it. Either way a contact sheet, the "
+        "restored frames, their mattes, a movie and a preview are left in DIR in place of an earlier demo's.",
     )
     parser.add_argument("input", metavar="FILE", nargs="?", help="a film of your own")
     parser.add_argument(

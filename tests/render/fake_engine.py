@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import OpenImageIO as oiio  # noqa: N813
 
+from engine.errors import ColourError
 from engine.inference.runtime import Device
 from engine.pipeline import Pipeline
 from engine.types import Box, DamageMatte, FillTile, Float32
 from engine.window.window import FrameWindow
 from ocio.config import load
+from ocio.errors import OcioError
 from ocio.processor import ColourRoute
 
 STEP = 0.08
@@ -53,7 +55,10 @@ class NeighbourRepairer:
 
 def build_fake(model: str | None, device: Device, colour_config: str | None, colour_space: str) -> Pipeline:
     """What `engine.pipeline.build` is, with the two above."""
-    route = ColourRoute(load(colour_config), workers=1)
+    try:
+        route = ColourRoute(load(colour_config), workers=1)
+    except OcioError as error:
+        raise ColourError(str(error)) from error
     return Pipeline(SpikeDetector(), NeighbourRepairer(), route, colour_space)
 
 

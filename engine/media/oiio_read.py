@@ -72,8 +72,9 @@ def _opened(path: Path) -> Generator[tuple[oiio.ImageInput, FrameHeader]]:
         _reason(source.geterror)
         spec = oiio.ImageSpec(source.spec(0, 0))
         spec.attribute("oiio:Endian", "big" if first.startswith(_BIG_ENDIAN) else "little")
-        if fmt.name == "PNG" and not _png_colour_chunk(first):
-            # Without this OpenImageIO presumes sRGB and would write tags the source never had.
+        if fmt.name == "PNG" and not _says_its_gamma(first):
+            # Left alone, OpenImageIO presumes sRGB: it would write tags the source never had and, in their
+            # favour, drop an ICC profile.
             spec.attribute("oiio:ColorSpace", "unknown")
         yield source, _checked_header(path, fmt, spec, first)
     finally:
@@ -122,9 +123,12 @@ def _not_of_format(path: Path, fmt: FrameFormat, first: bytes) -> SourceError:
     return CorruptSource(f"{path} is not a {fmt.name} file: {found}; copy or scan the frame again.")
 
 
-def _png_colour_chunk(first: bytes) -> bool:
+def _says_its_gamma(first: bytes) -> bool:
+    """Whether a PNG's colour is told by gAMA, sRGB or cICP; an ICC profile overrules them (PNG 3, 11.3.2)."""
     before_pixels = first.partition(b"IDAT")[0]
-    return any(chunk in before_pixels for chunk in (b"sRGB", b"gAMA", b"iCCP", b"cICP"))
+    return b"iCCP" not in before_pixels and any(
+        chunk in before_pixels for chunk in (b"sRGB", b"gAMA", b"cICP")
+    )
 
 
 def _check_end(path: Path, fmt: FrameFormat) -> None:

@@ -174,12 +174,15 @@ def test_lossless_compression_is_kept(compression: str, tmp_path: Path) -> None:
 
 
 def profile() -> np.ndarray:
-    """A minimal ICC profile: a header and no tags (ICC.1:2010, 7.2)."""
-    content = bytearray(132)
+    """A minimal ICC profile: a header and one text tag (ICC.1:2010, 7.2 and 10.24)."""
+    content = bytearray(160)
     struct.pack_into(">I", content, 0, len(content))
     content[8:12] = b"\x02\x40\0\0"
     content[12:24] = b"mntrRGB XYZ "
     content[36:40] = b"acsp"
+    struct.pack_into(">3I", content, 68, 0xF6D6, 0x10000, 0xD32D)
+    struct.pack_into(">I4sII", content, 128, 1, b"cprt", 144, 16)
+    content[144:160] = b"text\0\0\0\0nobody\0\0"
     return np.frombuffer(bytes(content), np.uint8)
 
 
@@ -188,7 +191,7 @@ def profile() -> np.ndarray:
 def test_tiff_profile_compression_and_notes_come_back(compression: str, planes: str, tmp_path: Path) -> None:
     source = tmp_path / "a.tif"
     spec = oiio.ImageSpec(34, 22, 3, "uint16")
-    spec.attribute("ICCProfile", oiio.TypeDesc(oiio.UINT8, oiio.SCALAR, oiio.NOSEMANTICS, 132), profile())
+    spec.attribute("ICCProfile", oiio.TypeDesc(oiio.UINT8, oiio.SCALAR, oiio.NOSEMANTICS, 160), profile())
     notes = {"Artist": "lab", "ImageDescription": "reel 1", "XResolution": 2032.0, "ResolutionUnit": "in"}
     for name, value in {**notes, "compression": compression, "planarconfig": planes}.items():
         spec.attribute(name, value)
@@ -222,6 +225,19 @@ def test_png_keeps_its_gamma_and_gets_none_it_never_had(tmp_path: Path) -> None:
     copied(tmp_path / "gamma.png", tmp_path / "gamma_copy.png")
     assert b"gAMA" in png_chunks(tmp_path / "gamma_copy.png")
     assert attributes(tmp_path / "gamma_copy.png") == attributes(tmp_path / "gamma.png")
+
+
+def test_png_keeps_its_profile(tmp_path: Path) -> None:
+    spec = oiio.ImageSpec(34, 22, 3, "uint16")
+    spec.attribute("ICCProfile", oiio.TypeDesc(oiio.UINT8, oiio.SCALAR, oiio.NOSEMANTICS, 160), profile())
+    spec.attribute("oiio:ColorSpace", "unknown")
+    sink = oiio.ImageOutput.create(str(tmp_path / "a.png"))
+    assert sink.open(str(tmp_path / "a.png"), spec)
+    assert sink.write_image(random_codes(integer(16)).planes[0])
+    assert sink.close()
+    found = attributes(copied(tmp_path / "a.png", tmp_path / "b.png"))
+    assert bytes(found["ICCProfile"]) == profile().tobytes()  # type: ignore[call-overload]
+    assert b"sRGB" not in png_chunks(tmp_path / "b.png")
 
 
 def test_another_format_gets_what_means_the_same_there(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 What OpenImageIO cannot carry over (a byte-exact DPX writer is a later matter):
 
-DPX      12-bit frames become "Packed" (it cannot write them filled); the generic area keeps only what it
-         knows (no reserved bytes, no `Gamma`, no per-element line padding beyond its own); header version is
-         always V2.0; a second element, run-length compression and data offset are not kept.
-EXR      a capture date is added where there was none; the order of attributes; multi-part files.
-TIFF     private tags, page thumbnails, rows per strip; a software date; WhiteIsZero becomes BlackIsZero
-         (same picture, inverted codes); palettes and CMYK are refused on reading.
-PNG      unknown chunks, a palette (becomes RGB), bit depths below 8, interlacing.
+DPX      12-bit frames become "Packed" (it cannot write them filled); reserved bytes and the field `Gamma`
+         are lost, the version becomes V2.0, the data offset 8192; run-length compression is undone.
+Cineon   becomes DPX; its film edge code and device fields are lost.
+EXR      a capture date is added where there was none; the order of attributes may change.
+TIFF     private tags and the rows per strip; WhiteIsZero becomes BlackIsZero (the same picture).
+PNG      unknown chunks, a palette or a depth below 8 bits (become RGB or grey of 8 bits), interlacing;
+         an Exif and an offset chunk are added; beside an ICC profile gAMA and cHRM are dropped.
+
+Files of several pictures (EXR parts, TIFF pages, DPX elements), palettes and CMYK in TIFF, and Y'CbCr in
+DPX are refused on reading: nothing of them is lost silently.
 
 Lossy compressions (EXR dwaa, dwab, b44, b44a, pxr24; TIFF jpeg) become a lossless one: recompressing would
 change untouched pixels.

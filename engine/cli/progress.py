@@ -108,6 +108,7 @@ class PlainProgress(QuietProgress):
     def started(self, frames: int) -> None:
         self._counts = _Counts()
         self._counts.expected = frames
+        self._told = self._counts.begun
         complain(f"{self._verb.lower()} {frames} frame{'s' if frames != 1 else ''}")
 
     def written(self, report: FrameReport) -> None:

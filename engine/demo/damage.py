@@ -66,8 +66,8 @@ def _blotch(plate: Float32, scale: float, rng: np.random.Generator) -> None:
     aspect = rng.uniform(0.55, 1.6)
     angle = np.arctan2(y, x * aspect)
     ragged = np.ones((size, size), np.float32)
-    for waves in (2, 3, 5, 7):
-        ragged += rng.normal(0, 0.32 / waves**0.6) * np.cos(waves * angle + rng.uniform(0, 2 * np.pi))
+    for waves in (2, 3, 4, 6, 9, 13):
+        ragged += rng.normal(0, 0.30 / waves**0.9) * np.cos(waves * angle + rng.uniform(0, 2 * np.pi))
     distance = np.hypot(x * aspect, y) / np.maximum(ragged, 0.25)
     rim = rng.uniform(0.7, 1.8)
     cover = np.clip((radius - distance) / rim, 0, 1) * rng.uniform(0.8, 1.0)
@@ -87,7 +87,7 @@ def _hair(plate: Float32, scale: float, rng: np.random.Generator) -> None:
     """A fibre: a smooth curve whose direction wanders, one to two pixels wide."""
     size, fine = int(110 * scale) + 8, 4
     steps = 60
-    turning = np.cumsum(rng.normal(0, 0.02, steps)) + rng.normal(0, 0.05)
+    turning = np.cumsum(rng.normal(0, 0.012, steps)) + rng.normal(0, 0.05)
     heading = np.cumsum(turning) + rng.uniform(0, 2 * np.pi)
     path = np.cumsum(np.stack([np.cos(heading), np.sin(heading)], 1), 0)
     path *= rng.uniform(0.35, 0.85) * size / max(float(np.ptp(path, axis=0).max()), 1.0)

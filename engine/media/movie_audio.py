@@ -113,7 +113,29 @@ def _twin(stream: av.AudioStream, target: av.container.OutputContainer, path: Pa
             f"{path}: {path.suffix} cannot hold the audio stream {stream.index} of the source"
             f" ({stream.codec_context.name}); write .mkv, which can."
         ) from error
+    _name_channels(stream, twin, target, path)
     kept = ("language", "title", "handler_name")
     twin.metadata.update({key: text for key, text in stream.metadata.items() if key in kept})
     twin.disposition = stream.disposition
     return twin
+
+
+def _name_channels(
+    stream: av.AudioStream, twin: av.AudioStream, target: av.container.OutputContainer, path: Path
+) -> None:
+    """MP4's boxes for uncompressed sound name the place of each channel; FFmpeg looks only at the end.
+
+    One channel is the middle and two are left and right where the source does not say; for more there
+    is no such custom. Raises UnsupportedFormat.
+    """
+    layout = stream.codec_context.layout
+    unnamed = layout.name.endswith("channels")
+    if target.format.name != "mp4" or not stream.codec_context.name.startswith("pcm_") or not unnamed:
+        return
+    name = {1: "mono", 2: "stereo"}.get(layout.nb_channels)
+    if name is None:
+        raise UnsupportedFormat(
+            f"{path}: .mov cannot hold the audio stream {stream.index} of the source, {layout.nb_channels}"
+            f" channels without names; write .mkv, which can."
+        )
+    twin.codec_context.layout = name

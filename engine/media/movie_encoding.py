@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
+
+import av
+from av.error import FFmpegError
 
 from engine.errors import UnsupportedFormat
 from engine.media.contract import ClipInfo
@@ -94,9 +98,24 @@ def _ffv1(path: Path, info: ClipInfo, layout: CodeLayout) -> MovieEncoding:
             f"{path}: FFV1 cannot hold {_words(layout)} exactly; write a sequence instead, for example"
             f" {path.stem}.####.tif."
         )
-    slices = "16" if info.height >= 720 else "4"
     muxer = FFV1_MUXERS[path.suffix.lower()]
-    return MovieEncoding("ffv1", muxer, pixels, {**FFV1_OPTIONS, "slices": slices})
+    return MovieEncoding("ffv1", muxer, pixels, _ffv1_options(info, pixels))
+
+
+def _ffv1_options(info: ClipInfo, pixels: PixelFormat) -> Mapping[str, str]:
+    """Sixteen slices for large pictures, four for small ones; FFmpeg's own number where these do not
+    divide an odd size with subsampled chroma, which only an encoder that opens can tell.
+    """
+    wished = {**FFV1_OPTIONS, "slices": "16" if info.height >= 720 else "4"}
+    trial = av.CodecContext.create("ffv1", "w")
+    assert isinstance(trial, av.VideoCodecContext)
+    trial.width, trial.height, trial.pix_fmt = info.width, info.height, pixels.name
+    trial.time_base, trial.options = Fraction(1, 24), dict(wished)
+    try:
+        trial.open()
+    except FFmpegError:
+        return {**wished, "slices": "0"}
+    return wished
 
 
 def _prores(path: Path, info: ClipInfo, layout: CodeLayout) -> MovieEncoding:

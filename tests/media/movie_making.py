@@ -118,4 +118,4 @@ def sound_of(path: Path) -> list[list[tuple[Fraction, bytes]]]:
         for packet in container.demux(*streams) if streams else ():
             if packet.size:
                 found[packet.stream_index].append((packet.pts * packet.time_base, bytes(packet)))
-    return [found[stream.index] for stream in streams]
+        return list(found.values())

@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import Self
 
 import av
-from av.container import InputContainer
 from av.error import FFmpegError
 
 from engine.errors import (
@@ -30,6 +29,7 @@ from engine.media.movie_encoding import MovieCodec, choose_encoding
 from engine.media.movie_index import MovieIndex, index_movie
 from engine.media.movie_info import timecode_of
 from engine.media.movie_layout import fill
+from engine.media.movie_notes import not_carried
 from engine.media.movie_open import open_movie, picture_stream
 from engine.media.movie_target import (
     FIELD_MODES,
@@ -109,21 +109,8 @@ class MovieSink:
         self._audio: AudioCopy | None = None
         if origin is not None and self._own_codes and self._consecutive:
             self._audio = AudioCopy(origin, self._target, self._path)
-        self.notes = self._left_out(origin)
-
-    def _left_out(self, origin: InputContainer | None) -> tuple[str, ...]:
-        if origin is None or not self._own_codes:
-            return ()
-        notes: list[str] = []
-        if origin.streams.audio and not self._consecutive:
-            notes.append("Frames are left out, so the sound no longer fits and is not carried over.")
-        if origin.streams.subtitles:
-            notes.append("Subtitles are not carried over.")
-        if origin.chapters():
-            notes.append("Chapter marks are not carried over.")
-        if self._encoding.muxer == "avi":
-            notes.append("AVI has no room for colour tags and timecode; .mkv keeps them.")
-        return tuple(notes)
+        if origin is not None and like is not None and self._own_codes:
+            self.notes = not_carried(origin, like, self._encoding, self._colours, self._consecutive)
 
     def write(self, frame: Frame) -> None:
         """Encode one frame and the sound beside it. Raises SinkError."""

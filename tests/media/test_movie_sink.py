@@ -88,19 +88,36 @@ def test_what_uncompressed_movies_hold_is_kept(name: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mov"])
 @pytest.mark.parametrize("full", [False, True])
-def test_colour_tags_and_pixel_aspect_are_kept(suffix: str, full: bool, tmp_path: Path) -> None:
+def test_colour_tags_are_kept(suffix: str, full: bool, tmp_path: Path) -> None:
     colours = {"color_primaries": 9, "color_trc": 16, "colorspace": 9, "color_range": 2 if full else 1}
-    source = make_movie(
-        tmp_path / "in.mkv", "ffv1", [noise("yuv422p10le", 1)], options=FFV1, colours=colours,
-        context={"sample_aspect_ratio": Fraction(16, 15)},
-    )  # fmt: skip
-    copy(source, tmp_path / f"out{suffix}")
+    frames = [noise("yuv422p10le", 1)]
+    source = make_movie(tmp_path / "in.mkv", "ffv1", frames, options=FFV1, colours=colours)
+    sink = copy(source, tmp_path / f"out{suffix}")
     with MovieSource(source) as one, MovieSource(tmp_path / f"out{suffix}") as other:
         assert replace(other.info.tags, suffix="") == replace(one.info.tags, suffix="")
         assert other.info.tags.transfer == "smpte2084"
         assert other.info.layout == one.info.layout
-        assert other.info.extras["pixel aspect"] == "16/15"
         assert one.read(1).codes.layout.full_range is full
+    assert sink.notes == ()
+
+
+def test_half_known_colour_is_kept_or_said_to_be_lost(tmp_path: Path) -> None:
+    colours = {"colorspace": 1, "color_range": 2}
+    frames = [noise("yuv422p10le", 1)]
+    source = make_movie(tmp_path / "in.mkv", "ffv1", frames, options=FFV1, colours=colours)
+    assert copy(source, tmp_path / "out.mkv").notes == ()
+    with MovieSource(source) as one, MovieSource(tmp_path / "out.mkv") as other:
+        assert other.info.layout == one.info.layout
+    assert "colour tags" in " ".join(copy(source, tmp_path / "out.mov").notes)
+
+
+def test_the_pixel_aspect_is_kept_or_said_to_be_lost(tmp_path: Path) -> None:
+    wide = {"sample_aspect_ratio": Fraction(16, 15)}
+    source = make_movie(tmp_path / "in.mov", "prores_ks", [noise("yuv444p10le", 1)], context=wide)
+    assert copy(source, tmp_path / "out.mov").notes == ()
+    with MovieSource(tmp_path / "out.mov") as written:
+        assert written.info.extras["pixel aspect"] == "16/15"
+    assert "16/15" in " ".join(copy(source, tmp_path / "out.mkv").notes)
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mov"])

@@ -79,6 +79,7 @@ class RenderResult:
         rows = [*tally_rows(summary), ("time", _time_spent(summary)), *summary.outputs.items()]
         if summary.failures:
             rows.append(("failed", format_frames(failure.number for failure in summary.failures)))
+        rows += [("note", note) for note in summary.notes]
         return f"{HEADINGS[summary.outcome]}.\n{table(rows)}"
 
     def as_json(self) -> JsonObject:

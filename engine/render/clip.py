@@ -82,6 +82,7 @@ def _render(clip: OpenClip, ledger: Ledger, watcher: Watcher, stop: threading.Ev
     wanted = clip.plan.selection.wanted
     with ExitStack() as held:
         outputs = open_outputs(clip.plan, held)
+        held.callback(lambda: ledger.noted(outputs.notes()))
         cache = held.enter_context(frame_cache(clip))
         writer = held.enter_context(WriterThread(_writing(outputs.write, ledger)))
         watcher.started(len(wanted))
@@ -149,6 +150,7 @@ def _summary(plan: RenderPlan, ledger: Ledger, outcome: Outcome, cause: str) -> 
         expected=len(plan.selection.wanted),
         tally=ledger.tally(),
         failures=ledger.failures,
+        notes=ledger.notes,
         settings=plan.request.settings.as_dict(),
         colour_space=plan.colour_space,
         colour_reason=plan.colour_reason,

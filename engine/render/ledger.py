@@ -29,6 +29,7 @@ class Ledger:
         self._begun = time.perf_counter()
         self._written: list[FrameNumber] = []
         self._failures: list[FrameFailure] = []
+        self._notes: tuple[str, ...] = ()
         self._damaged = 0.0
         self._regions = 0
         self._stages: defaultdict[str, float] = defaultdict(float)
@@ -50,6 +51,14 @@ class Ledger:
             if self._report is not None:
                 self._report.write(failure_line(failure))
             self._watcher.failed(failure)
+
+    def noted(self, notes: tuple[str, ...]) -> None:
+        """Keep what the outputs could not carry over."""
+        self._notes = notes
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self._notes
 
     @property
     def failures(self) -> tuple[FrameFailure, ...]:

@@ -34,6 +34,7 @@ in the file names; pixels count from the top left; fractions are 0 .. 1; times a
     colour        object  {"space": OCIO name, "reason": str}
     identity      object  names detector and repairer exactly
     versions      object  name -> version
+    notes         list    sentences: what the outputs could not carry over
 """
 
 from __future__ import annotations
@@ -93,6 +94,7 @@ def summary_line(summary: RenderSummary) -> JsonObject:
         "colour": {"space": summary.colour_space, "reason": summary.colour_reason},
         "identity": dict(summary.identity),
         "versions": dict(summary.versions),
+        "notes": list(summary.notes),
     }
 
 

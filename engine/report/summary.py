@@ -57,6 +57,8 @@ class RenderSummary:
     identity: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     versions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     cause: str = ""
+    notes: tuple[str, ...] = ()
+    """What the outputs could not carry over from the source, a sentence each."""
 
     @property
     def exit_code(self) -> int:

@@ -85,7 +85,27 @@ def test_ctrl_c_leaves_a_movie_that_plays(scan: Scan, tmp_path: Path) -> None:
         movie.read(movie.info.frames[-1])
 
 
-def test_the_second_ctrl_c_stops_at_once() -> None:
+def test_two_ctrl_c_leave_only_whole_frames(scan: Scan, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    child = start(scan.pattern, str(out / "r.####.dpx"), "--json")
+    assert child.stdout is not None
+    assert child.stderr is not None
+    child.stdout.readline()
+    child.send_signal(signal.SIGINT)
+    while "stopping after" not in child.stderr.readline():
+        pass
+    child.send_signal(signal.SIGINT)
+    told, complaint = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "Traceback" not in complaint
+    assert json.loads(told.splitlines()[-1])["outcome"] == "interrupted"
+    assert all(path.name.startswith("r.") for path in out.iterdir())
+    with open_source(str(out / "r.####.dpx")) as restored:
+        for number in restored.info.frames:
+            restored.read(number)
+
+
+def test_the_second_signal_raises() -> None:
     with stopping() as stop:
         os.kill(os.getpid(), signal.SIGINT)
         assert stop.wait(5)

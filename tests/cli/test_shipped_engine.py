@@ -21,7 +21,7 @@ DIRTY = 3
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[int, np.ndarray]]:
-    """A panning plate of chromatic texture with one patch of dirt, restored; the folder and the source codes."""
+    """A panning plate of chromatic texture with one patch of dirt, restored; its folder and codes."""
     folder = tmp_path_factory.mktemp("shipped")
     (folder / "scan").mkdir()
     rng = np.random.default_rng(11)

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import av.container
@@ -73,10 +73,15 @@ class MovieIndex:
 
     def constant(self, rate: Fraction) -> bool:
         """Whether the frames follow each other at `rate`, to within the rounding of the timestamps."""
-        first = self.times[0] * self.time_base
-        slack = max(self.time_base, Fraction(1, 1000)) * Fraction(3, 2)
-        moments = (time * self.time_base for time in self.times)
-        return all(abs(moment - first - place / rate) <= slack for place, moment in enumerate(moments))
+        # In whole numbers, as a feature film has a quarter of a million frames: seconds times `unit`.
+        unit = self.time_base.denominator * rate.numerator
+        tick = self.time_base.numerator * rate.numerator
+        step = rate.denominator * self.time_base.denominator
+        slack = max(self.time_base, Fraction(1, 1000)) * Fraction(3, 2) * unit
+        first = self.times[0]
+        return all(
+            abs((time - first) * tick - place * step) <= slack for place, time in enumerate(self.times)
+        )
 
     def starting_at(self, time: int) -> MovieIndex:
         """Without the frames before `time`, which no decoder can show (their key frame was cut away)."""
@@ -101,33 +106,33 @@ def index_movie(path: Path) -> MovieIndex:
         stream = picture_stream(container, path)
         if stream.time_base is None:
             raise CorruptSource(f"{path}: the video stream has no time base; rewrap the movie as .mkv.")
-        table = _from_table(container, stream)
-        cut_off = False
-        if table is None:
+        samples = _from_table(container, stream, path)
+        if samples is None:
             samples = _from_packets(container, stream, path)
-            cut_off = _ends_early(container, stream, path, len(samples))
-        else:
-            samples = table
+        cut_off = _ends_early(container, stream, path, len(samples))
         if family(container) == "avi" and stream.codec_context.name in REORDERED:
             return _counted(samples, stream, path, cut_off)
         return _index(samples, stream, path, cut_off)
 
 
 def _from_table(
-    container: av.container.InputContainer, stream: av.video.stream.VideoStream
+    container: av.container.InputContainer, stream: av.video.stream.VideoStream, path: Path
 ) -> list[_Sample] | None:
-    """The samples as .mov lists them; None where that table does not tell the time of presentation."""
+    """The samples as .mov lists them, up to where the file ends; None where that table does not tell the
+    time of presentation.
+    """
     entries = stream.index_entries
     name = stream.codec_context.name
     if family(container) != "mov" or not len(entries):
         return None
     if not (stream.codec.intra_only or name in INTRA_CODECS):
         return None
-    shown = [entry for entry in entries if not entry.is_discard]
     # Fragmented files list only what was read so far.
-    if len(entries) != stream.frames or not all(entry.is_keyframe for entry in shown):
+    if len(entries) != stream.frames or not all(entry.is_keyframe for entry in entries):
         return None
-    return [_Sample(entry.timestamp, entry.timestamp, 0, True) for entry in shown]
+    size = path.stat().st_size
+    there = takewhile(lambda entry: entry.pos + entry.size <= size, entries)
+    return [_Sample(entry.timestamp, entry.timestamp, 0, True, not entry.is_discard) for entry in there]
 
 
 def _from_packets(
@@ -206,6 +211,8 @@ def _ends_early(
     kind = family(container)
     if kind == "matroska":
         return _matroska_cut_off(path)
+    if kind == "mov":
+        return len(stream.index_entries) > found
     if kind == "avi":
         return stream.frames > found
     if kind == "mxf" and stream.duration and stream.time_base and stream.average_rate:

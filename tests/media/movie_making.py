@@ -55,10 +55,12 @@ def make_movie(
     metadata: Mapping[str, str] | None = None,
     audio: Sequence[str] = (),
     muxer: str | None = None,
+    index_first: bool = False,
 ) -> Path:
     """Encode `frames` at `times` (in `time_base`), with one tone in each codec of `audio` beside them."""
     base = time_base or 1 / rate
-    with av.open(str(path), "w", format=muxer) as container:
+    flags = {"movflags": "faststart"} if index_first else {}
+    with av.open(str(path), "w", format=muxer, container_options=flags) as container:
         video = container.add_stream(codec, rate=rate, options=dict(options or {}), time_base=base)
         video.width, video.height = frames[0].width, frames[0].height
         video.pix_fmt = frames[0].format.name

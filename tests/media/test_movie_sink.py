@@ -72,18 +72,27 @@ def test_every_code_comes_back(pixels: PixelFormat, suffix: str, tmp_path: Path)
         )
 
 
-TAKEN = ["nv12", "p010le", "uyvy422", "yuvj420p", "bgr24", "rgb48be", "yuv422p10le", "gbrp", "gray"]
+UNCOMPRESSED = [
+    ("nv12", ".mkv"), ("uyvy422", ".mov"), ("yuyv422", ".avi"), ("bgr24", ".avi"), ("rgb24", ".mov"),
+    ("argb", ".mov"), ("bgra", ".avi"), ("rgb48be", ".mov"), ("gray", ".avi"), ("gray16be", ".mov"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", TAKEN)
-def test_what_uncompressed_movies_hold_is_kept(name: str, tmp_path: Path) -> None:
-    frames = [noise(name, number) for number in range(2)]
-    try:
-        source = make_movie(tmp_path / "in.mkv", "rawvideo", frames)
-    except av.error.FFmpegError:
-        pytest.skip(f"this FFmpeg does not put raw {name} into Matroska")
+@pytest.mark.parametrize(("name", "suffix"), UNCOMPRESSED)
+def test_what_uncompressed_movies_hold_is_kept(name: str, suffix: str, tmp_path: Path) -> None:
+    source = make_movie(tmp_path / f"in{suffix}", "rawvideo", [noise(name, number) for number in range(2)])
+    with MovieSource(source) as movie:
+        assert movie.info.extras["pixel format"] == name
     copy(source, tmp_path / "out.mkv")
     assert_same_pictures(source, tmp_path / "out.mkv")
+
+
+def test_full_range_of_old_is_kept(tmp_path: Path) -> None:
+    source = make_movie(tmp_path / "in.mov", "mjpeg", [noise("yuvj422p", 1)])
+    copy(source, tmp_path / "out.mkv")
+    assert_same_pictures(source, tmp_path / "out.mkv")
+    with MovieSource(tmp_path / "out.mkv") as written:
+        assert written.info.layout.full_range
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mov"])

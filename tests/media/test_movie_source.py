@@ -34,10 +34,13 @@ class Recipe:
     size: tuple[int, int] = (64, 48)
     options: dict[str, str] = field(default_factory=dict[str, str])
     make: Callable[..., av.VideoFrame] = noise
+    index_first: bool = False
 
     def build(self, folder: Path) -> Path:
         frames = [self.make(self.pixel_format, number, *self.size) for number in range(self.count)]
-        return make_movie(folder / self.file, self.codec, frames, options=self.options)
+        return make_movie(
+            folder / self.file, self.codec, frames, options=self.options, index_first=self.index_first
+        )
 
 
 RECIPES = [
@@ -54,6 +57,9 @@ RECIPES = [
         "dnxhr.mxf", "dnxhd", "yuv422p", "yuv422p", "DNxHD DNXHR SQ", size=(256, 120),
         options={"profile": "dnxhr_sq"},
     ),
+    Recipe("first.mov", "prores_ks", "yuv422p10le", "yuv422p10le", "ProRes HQ", index_first=True),
+    Recipe("first.mp4", "libx264", "yuv420p", "yuv420p", "H.264 High", 40, options=LONG_GOP, make=moving,
+           index_first=True),
     Recipe("v210.mov", "v210", "yuv422p10le", "yuv422p10le", "v210"),
     Recipe("raw.avi", "rawvideo", "bgr24", "bgr24", "rawvideo", size=(62, 48)),
     Recipe("raw.mov", "rawvideo", "uyvy422", "uyvy422", "rawvideo"),
@@ -255,7 +261,7 @@ def test_a_damaged_first_frame_stays_in_the_count(intra: Path, tmp_path: Path) -
         assert bytes_of(source.read(2).codes) == bytes_of(whole.read(2).codes)
 
 
-@pytest.mark.parametrize("name", ["ffv1.mkv", "ffv1.avi", "dnxhr.mxf", "h264.mkv"])
+@pytest.mark.parametrize("name", ["ffv1.mkv", "ffv1.avi", "dnxhr.mxf", "h264.mkv", "first.mov", "first.mp4"])
 def test_a_file_cut_off_says_so_and_gives_what_it_has(
     name: str, movies: dict[str, Path], tmp_path: Path
 ) -> None:

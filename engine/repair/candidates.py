@@ -7,12 +7,12 @@ pixels around each region, the only place where the truth is known.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from engine.repair.paths import Arrival, Paths
+from engine.repair.paths import Arrival, Paths, Route
 from engine.repair.regions import Labels, Regions, known, means, spread
 from engine.repair.sampling import sample
 from engine.repair.sheet import Points, Sheet
@@ -24,19 +24,18 @@ _RING = 6
 _TAPS = 3
 """px. How far the resampling kernel would carry a neighbour's own damage into a fill, noticeably."""
 
-_REFINEMENTS = 3
+_REFINEMENTS = 4
 _LONGEST_SHIFT = 3.0
 """px a region may be moved from where the flow says, against errors of the flow around damage."""
 
 _UNSEEN = 1.0
 """The misfit of a neighbour of which no ring pixel is visible: worse than any that is."""
 
-_CLEARLY = 0.9
 _THIRDS = np.full(3, 1 / 3, np.float32)
 _DAMPING = 1e-5
 """Slopes of the grain alone reach about this, squared; less than that says nothing of motion."""
 
-_SOFT = 0.04
+_SOFT = 0.06
 """ACEScct. Ring differences beyond this count less and less: they are other content, not exposure."""
 
 
@@ -71,6 +70,12 @@ class Site:
         points = sheet.points(hurt), sheet.points(rings > 0)
         return Site(sheet, regions, picture, hurt, labels, rings, _slopes(picture), *points)
 
+    def only(self, wanted: Bool) -> tuple[Site, Bool]:
+        """The site with the pixels of the regions `wanted` (count,) alone, and which of `hole` these are."""
+        kept = wanted[self.labels.ravel()[self.hole.flat]]
+        ring = self.ring.only(wanted[self.rings.ravel()[self.ring.flat]])
+        return replace(self, hole=self.hole.only(kept), ring=ring), kept
+
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
@@ -90,56 +95,40 @@ class Candidate:
 
 
 def offers(
-    site: Site, pictures: Mapping[int, Float32], damage: Mapping[int, Bool], paths: Paths
+    site: Site, pictures: Mapping[int, Float32], damage: Mapping[int, Bool], paths: Paths, wanted: Bool
 ) -> list[Candidate]:
     """The candidates from the neighbours in `pictures` (offset to (H, W, 3) ACEScct), nearest first.
 
-    An adjacent neighbour offers two: by the motion around the damage, and by the bridge over it.
+    Only the regions that are `wanted` (count,) are looked for. An adjacent neighbour offers two: by
+    the motion around the damage, and by the bridge over it.
     """
-    near = {offset: _thicker(mask) for offset, mask in damage.items() if offset}
+    here, kept = site.only(wanted)
     found: list[Candidate] = []
-    flat = site.ring.flat
-    known_here = site.rings.ravel()[flat], site.picture.reshape(-1, 3)[flat], site.slopes[flat]
+    flat = here.ring.flat
+    known_here = here.rings.ravel()[flat], here.picture.reshape(-1, 3)[flat], here.slopes[flat]
     for offset, picture in pictures.items():
-        ring = _Ring(picture, near.get(offset), site.regions, *known_here)
-        found.append(_around(site, ring, offset, paths))
-        if paths.bridged and abs(offset) == 1:
-            found.append(_across(site, ring, offset, paths))
-    return found
+        thick = _thicker(damage[offset]) if offset in damage else None
+        ring = _Ring(picture, thick, here.regions, *known_here)
+        routes: tuple[Route, ...] = ("around", "bridge") if paths.bridged(offset) else ("around",)
+        found += [_offer(here, ring, offset, route, paths) for route in routes]
+    return [_expanded(candidate, kept) for candidate in found]
 
 
-def _around(site: Site, ring: _Ring, offset: int, paths: Paths) -> Candidate:
-    """By the motion found around the damage, believed from near or only from far as each region prefers."""
-    near, far = _by_reach(site.ring, offset, paths)
-    beyond = ring.fit(far, rounds=0).misfit < _CLEARLY * ring.fit(near, rounds=0).misfit
-    fit = ring.fit(_either(near, far, beyond[ring.labels]), _REFINEMENTS)
-    labels = site.labels.ravel()[site.hole.flat]
-    return _taken(site, ring, fit, _either(*_by_reach(site.hole, offset, paths), beyond[labels]), offset)
+def _expanded(candidate: Candidate, kept: Bool) -> Candidate:
+    """The offer for the `kept` (n,) of all hole pixels as one for all, of which the rest are not usable."""
+    picture, usable = np.zeros((kept.size, 3), np.float32), np.zeros(kept.size, np.bool_)
+    picture[kept], usable[kept] = candidate.picture, candidate.usable
+    return replace(candidate, picture=picture, usable=usable)
 
 
-def _by_reach(points: Points, offset: int, paths: Paths) -> tuple[Arrival, Arrival]:
-    """Where points arrive when the motion is believed from near the damage on, and from far on."""
-    return paths.follow(points.x, points.y, offset, "near"), paths.follow(points.x, points.y, offset, "far")
-
-
-def _across(site: Site, ring: _Ring, offset: int, paths: Paths) -> Candidate:
-    """By the motion from the frame before to the one after."""
-    start = paths.follow(site.ring.x, site.ring.y, offset, "bridge")
-    fit = ring.fit(start, _REFINEMENTS)
-    return _taken(site, ring, fit, paths.follow(site.hole.x, site.hole.y, offset, "bridge"), offset)
-
-
-def _taken(site: Site, ring: _Ring, fit: _Fit, end: Arrival, offset: int) -> Candidate:
+def _offer(site: Site, ring: _Ring, offset: int, route: Route, paths: Paths) -> Candidate:
+    fit = ring.fit(paths.follow(site.ring.x, site.ring.y, offset, route), _REFINEMENTS)
+    end = paths.follow(site.hole.x, site.hole.y, offset, route)
     labels = site.labels.ravel()[site.hole.flat]
     x, y = end.x + fit.move[labels, 0], end.y + fit.move[labels, 1]
     usable = _in_frame(x, y, ring.neighbour.shape) & ~_touches(ring.damage, x, y)
     picture = sample(ring.neighbour, x, y, "lanczos") + _evenly(fit.exposure, site, labels)
     return Candidate(offset, picture, usable, fit.misfit, np.abs(fit.exposure).max(1), fit.error)
-
-
-def _either(a: Arrival, b: Arrival, take_b: Bool) -> Arrival:
-    x, y, error = (np.where(take_b, of_b, of_a) for of_a, of_b in zip(a, b, strict=True))
-    return Arrival(x, y, error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,13 +232,12 @@ def _touches(damage: Float32 | None, x: Float32, y: Float32) -> Bool:
 
 def _evenly(exposure: Float32, site: Site, labels: Labels) -> Float32:
     """The exposure offset at every hole pixel (n, 3), without steps where a piece is cut into regions."""
-    painted = np.zeros((site.damaged.size, 3), np.float32)
-    painted[site.hole.flat] = exposure[labels]
-    shape = (*site.damaged.shape, 3)
-    share = cv2.blur(site.damaged.astype(np.float32), (17, 17))
-    smooth = np.asarray(cv2.blur(painted.reshape(shape), (17, 17)), np.float32).reshape(-1, 3)
-    mass = np.maximum(np.asarray(share, np.float32).ravel()[site.hole.flat], np.float32(1e-6))
-    return np.asarray(smooth[site.hole.flat] / mass[:, None], np.float32)
+    painted = np.zeros((site.damaged.size, 4), np.float32)
+    painted[site.hole.flat, :3] = exposure[labels]
+    painted[site.hole.flat, 3] = 1
+    spread_out = cv2.blur(painted.reshape(*site.damaged.shape, 4), (17, 17))
+    smooth = np.asarray(spread_out, np.float32).reshape(-1, 4)[site.hole.flat]
+    return np.asarray(smooth[:, :3] / np.maximum(smooth[:, 3:], np.float32(1e-6)), np.float32)
 
 
 def _thicker(damage: Bool) -> Float32:

@@ -33,10 +33,17 @@ _UNWITNESSED = 0.05
 _LARGEST_SHIFT = 0.12
 """ACEScct, about two stops: a larger difference is not exposure but other content."""
 
+_AGREED = 1.5
+_AGREED_AT_LEAST = 0.003
+"""Two candidates agree that differ hardly more than the best rings do: by the grain of two frames."""
+
+_OPEN_AT_MOST = 0.02
+"""The part of a region that may be unsettled before more neighbours are asked."""
+
 _PATCH = 5
 """px. Candidates are compared over squares of this side, so that grain does not decide."""
 
-_REGION = 11
+_REGION = 7
 _SEAM = 1.0
 """px. Standard deviation of the change-over from one neighbour to the next."""
 
@@ -61,6 +68,19 @@ def choose(site: Site, candidates: Sequence[Candidate]) -> Choice:
     source = np.array([c.offset for c in candidates], np.int8)[best]
     picture = _blended(site, candidates, best, usable)
     return Choice(picture, np.where(some, source, np.int8(SPATIAL)).astype(np.int8))
+
+
+def unsettled(site: Site, candidates: Sequence[Candidate]) -> Bool:
+    """The regions (count,) whose pixels these candidates do not settle: two neighbours that agree do."""
+    labels = site.labels.ravel()[site.hole.flat]
+    usable = np.stack([c.usable for c in candidates]) & _trusted(site, candidates)
+    apart = _distances(site, candidates, usable).min((0, 1))
+    misfits = np.stack([c.misfit[1:] for c in candidates])
+    open_ = apart > _AGREED * np.percentile(misfits, 25) + _AGREED_AT_LEAST
+    share = np.bincount(labels, open_, site.regions.count) / np.maximum(
+        np.bincount(labels, minlength=site.regions.count), 1
+    )
+    return np.asarray(share > _OPEN_AT_MOST)
 
 
 def _trusted(site: Site, candidates: Sequence[Candidate]) -> Bool:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
-from engine.repair.candidates import Site, offers
-from engine.repair.choose import Choice, choose
+from engine.repair.candidates import Candidate, Site, offers
+from engine.repair.choose import Choice, choose, unsettled
 from engine.repair.damage import Plate, plates_of
 from engine.repair.paths import Paths
 from engine.repair.regions import damage_regions
@@ -42,14 +42,28 @@ class MotionCompensatedRepairer:
         sheet = Sheet.of(tiles, window.centre.size, CONTEXT)
         site = Site.of(centre.picture, centre.damaged, damage_regions(centre.unreliable), sheet)
         damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
-        pictures = {k: plates[k].picture for k in window.offsets()}
-        choice = choose(site, offers(site, pictures, damage, Paths(window, damage, self._motion)))
-        return _tiles(site, choice, centre, centre.damaged)
+        paths = Paths(window, damage, self._motion)
+        return _tiles(site, choose(site, _asked(site, plates, damage, paths)), centre, centre.damaged)
 
 
 def _frames(window: FrameWindow) -> dict[int, WorkingFrame]:
     frames = {k: window.at(k) for k in (0, *window.offsets())}
     return {k: frame for k, frame in frames.items() if frame is not None}
+
+
+def _asked(
+    site: Site, plates: Mapping[int, Plate], damage: Mapping[int, Bool], paths: Paths
+) -> list[Candidate]:
+    """What the neighbours offer: the nearest on either side first, the others where these leave doubt."""
+    neighbours = {k: plate.picture for k, plate in plates.items() if k}
+    first = [next((k for k in neighbours if k * side > 0), 0) for side in (-1, 1)]
+    near = {k: neighbours.pop(k) for k in first if k}
+    found = offers(site, near, damage, paths, np.ones(site.regions.count, np.bool_))
+    if found and neighbours:
+        doubt = unsettled(site, found)
+        if doubt.any():
+            found += offers(site, neighbours, damage, paths, doubt)
+    return found
 
 
 def _tiles(site: Site, choice: Choice, centre: Plate, damaged: Bool) -> tuple[FillTile, ...]:

@@ -1,8 +1,8 @@
 """Where a pixel of the damaged frame is found in a neighbour, although damage misleads the search.
 
 A blotch pulls the vectors in and around itself, so vectors are taken from beyond it and spread
-smoothly inwards. How far it pulled is not known: `reach` offers two answers, and the one that
-explains the undamaged ring around the damage better is used.
+smoothly inwards. Where things move apart inside a large blotch that is not enough; there the motion
+from the frame before to the frame after, which the blotch is not part of, bridges it.
 """
 
 from __future__ import annotations
@@ -23,13 +23,12 @@ from engine.repair.sampling import sample
 from engine.types import Bool, Float32
 from engine.window.window import FrameWindow
 
-Reach = Literal["near", "far"]
-Route = Literal["near", "far", "bridge"]
-"""bridge: not from the centre at all, but by the motion from the frame before to the frame after it,
-which no damage of the centre disturbs; the centre is taken to lie half way."""
+Route = Literal["around", "bridge"]
+"""around: by the motion from the centre, spread into the damage from around it. bridge: by the motion
+from the frame before to the frame after; the centre is taken to lie half way."""
 
-REACHES: Mapping[Reach, int] = {"near": 1, "far": 3}
-"""How many cells beyond the damage a vector is believed again."""
+_MISLED = 1
+"""Cells around damage whose vectors are not believed."""
 
 _PASSES = 5
 _CELL = 8
@@ -47,21 +46,19 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CleanFlow:
-    """A flow with a coarse field per reach: (h, w, 3) float32, two for a vector that stands in for
-    the flow's own, one for where it does so, 0 .. 1."""
+    """A flow and a coarse field (h, w, 3) float32: two values for a vector that stands in for the
+    flow's own, one for how far it does so, 0 .. 1."""
 
     flow: Flow
-    fields: Mapping[Reach, Float32]
+    field: Float32
 
-    def at(self, x: Float32, y: Float32, reach: Reach) -> Float32:
+    def at(self, x: Float32, y: Float32) -> Float32:
         """The vectors at columns `x` and rows `y` (n,): (n, 2) float32 in pixels."""
-        field = self.fields[reach]
         height, width = self.flow.size
-        across, down = field.shape[1] / width, field.shape[0] / height
-        u, v = (x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5
+        across, down = self.field.shape[1] / width, self.field.shape[0] / height
+        instead = sample(self.field, (x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5)
         scale = np.float32(self.flow.scale)
         raw = sample(self.flow.vectors, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5)
-        instead = sample(field, u, v)
         return np.asarray(raw + instead[:, 2:] * (instead[:, :2] - raw), np.float32)
 
 
@@ -72,7 +69,9 @@ def cleaned(flow: Flow, start: Bool | None, end: Bool | None) -> CleanFlow:
     coarse = np.asarray(cv2.resize(flow.vectors, size, interpolation=cv2.INTER_AREA), np.float32)
     coarse = coarse.reshape(size[1], size[0], 2)
     hit = _reduced(start, size) | _seen(_reduced(end, size), coarse, flow.size)
-    return CleanFlow(flow, {reach: _spread(coarse, hit, cells) for reach, cells in REACHES.items()})
+    kernel = np.ones((2 * _MISLED + 1, 2 * _MISLED + 1), np.uint8)
+    hidden = np.asarray(cv2.dilate(hit.astype(np.uint8), kernel), np.bool_)
+    return CleanFlow(flow, np.dstack([filled(coarse, ~hidden, sweeps=2), hidden.astype(np.float32)]))
 
 
 def _reduced(damaged: Bool | None, size: tuple[int, int]) -> Bool:
@@ -92,12 +91,6 @@ def _seen(hit: Bool, coarse: Float32, frame_size: tuple[int, int]) -> Bool:
     return np.asarray(cv2.remap(hit.astype(np.float32), x, y, cv2.INTER_LINEAR)) > 0
 
 
-def _spread(coarse: Float32, hit: Bool, cells: int) -> Float32:
-    kernel = np.ones((2 * cells + 1, 2 * cells + 1), np.uint8)
-    hidden = np.asarray(cv2.dilate(hit.astype(np.uint8), kernel), np.bool_)
-    return np.dstack([filled(coarse, ~hidden, sweeps=2), hidden.astype(np.float32)])
-
-
 class Paths:
     """The cleaned flows of one window, made when first needed."""
 
@@ -107,10 +100,9 @@ class Paths:
         self._motion = motion
         self._step = lru_cache(maxsize=None)(self._cleaned_step)
 
-    @property
-    def bridged(self) -> bool:
-        """Whether both adjacent neighbours are there, so that "bridge" is a route."""
-        return self._window.at(-1) is not None and self._window.at(1) is not None
+    def bridged(self, offset: int) -> bool:
+        """Whether "bridge" is a route to `offset`: to the adjacent frames, where both are there."""
+        return abs(offset) == 1 and self._window.at(-1) is not None and self._window.at(1) is not None
 
     def follow(self, x: Float32, y: Float32, offset: int, route: Route) -> Arrival:
         """Follow the points `x`, `y` (n,) of the centre frame to the neighbour at `offset`."""
@@ -118,20 +110,18 @@ class Paths:
             return self._over_the_bridge(x, y, offset)
         error = np.zeros_like(x)
         for a, b in self._steps(offset):
-            out = self._step(a, b).at(x, y, route)
+            out = self._step(a, b).at(x, y)
             x, y = x + out[:, 0], y + out[:, 1]
-            back = self._step(b, a).at(x, y, route)
+            back = self._step(b, a).at(x, y)
             error = error + np.hypot(out[:, 0] + back[:, 0], out[:, 1] + back[:, 1])
         return Arrival(x, y, error)
 
     def _over_the_bridge(self, x: Float32, y: Float32, offset: int) -> Arrival:
         """The point of the frame before whose motion to the frame after passes (x, y) half way."""
-        if offset not in (-1, 1):
-            raise ValueError(f"the bridge leads to the adjacent frames, not to the one at {offset}")
         flow = self._step(-1, 1)
         half = last = np.zeros((x.size, 2), np.float32)
         for _ in range(_PASSES):
-            last, half = half, flow.at(x - half[:, 0], y - half[:, 1], "near") * np.float32(0.5)
+            last, half = half, flow.at(x - half[:, 0], y - half[:, 1]) * np.float32(0.5)
         unsettled = np.hypot(half[:, 0] - last[:, 0], half[:, 1] - last[:, 1])
         return Arrival(x + offset * half[:, 0], y + offset * half[:, 1], unsettled)
 

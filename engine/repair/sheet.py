@@ -43,6 +43,9 @@ class Points:
     x: Float32
     y: Float32
 
+    def only(self, kept: Bool) -> Points:
+        return Points(self.flat[kept], self.x[kept], self.y[kept])
+
 
 @dataclass(frozen=True, eq=False)
 class Sheet:

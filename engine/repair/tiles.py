@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from engine.types import Bool, Box
 
-CONTEXT = 12
+CONTEXT = 10
 """Pixels around a tile that the steps of a repair look at."""
 
 _SMALL = 32

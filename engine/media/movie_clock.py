@@ -25,7 +25,7 @@ def exact_rate(info: ClipInfo) -> Fraction:
     if not info.rate:
         return FALLBACK_RATE
     whole = round(info.rate)
-    if abs(info.rate - whole) > 1e-6 and abs(info.rate - whole * 1000 / 1001) < 2e-3:
+    if abs(info.rate - whole) > 1e-6 and abs(info.rate - whole * 1000 / 1001) < 5e-3:
         return Fraction(whole * 1000, 1001)
     return Fraction(info.rate).limit_denominator(1001)
 

@@ -13,7 +13,8 @@ from engine.errors import Interrupted, ReelmendError, UsageError
 from engine.render.contract import Rendered, Unwatched, Watcher
 from engine.render.ledger import Ledger
 from engine.render.loop import missing_frame, render_frames
-from engine.render.opening import OpenClip, frame_cache, open_clip, open_outputs
+from engine.render.opening import OpenClip, frame_cache, open_clip
+from engine.render.outputs import open_outputs
 from engine.render.request import RenderPlan, RenderRequest
 from engine.render.versions import versions
 from engine.render.writer import WriterThread

@@ -42,7 +42,7 @@ def render_frames(
     """
     for number in frames:
         if stop.is_set():
-            raise Interrupted(f"Stopped before frame {number}; the frames before it are written.")
+            raise _interrupted(number, frames[-1], may_skip)
         try:
             rendered = work(number)
         except FATAL:
@@ -54,6 +54,12 @@ def render_frames(
                 raise _stopped(number, error) from error
         else:
             put(rendered)
+
+
+def _interrupted(number: FrameNumber, last: FrameNumber, may_skip: bool) -> Interrupted:
+    """How to go on; a movie begun cannot be continued."""
+    remedy = f"; go on with --frames {number}-{last}" if may_skip else ""
+    return Interrupted(f"Stopped before frame {number}, what was finished is written{remedy}.")
 
 
 def missing_frame(number: FrameNumber, source: str) -> SourceNotFound:

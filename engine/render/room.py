@@ -6,20 +6,21 @@ import shutil
 from pathlib import Path
 
 from engine.errors import SinkError
-from engine.render.request import RenderPlan
+from engine.media.contract import ClipInfo
+from engine.render.request import RenderRequest
 
-UNCOMPRESSED = (".dpx", ".cin")
-"""Formats whose size is known beforehand; the size of others depends on the picture."""
+UNCOMPRESSED = ".dpx"
+"""The format whose size is known beforehand; the size of others depends on the picture."""
 STORED_BYTES = {8: 1.0, 10: 4 / 3, 12: 2.0, 16: 2.0}
 """Bytes per code in a DPX file, by depth: three 10-bit codes share four bytes."""
 
 
-def check_room(plan: RenderPlan) -> None:
+def check_room(request: RenderRequest, info: ClipInfo, frames: int) -> None:
     """Raises SinkError where the picture output cannot fit; says nothing where its size is not known."""
-    target = plan.request.picture
-    if target is None or Path(target).suffix.lower() not in UNCOMPRESSED:
+    target = request.picture
+    if target is None or Path(target).suffix.lower() != UNCOMPRESSED:
         return
-    needed = needed_bytes(plan)
+    needed = needed_bytes(info, frames)
     free = free_bytes(Path(target).parent)
     if free is not None and needed > free:
         raise SinkError(
@@ -28,11 +29,10 @@ def check_room(plan: RenderPlan) -> None:
         )
 
 
-def needed_bytes(plan: RenderPlan) -> int:
-    """What an uncompressed sequence of the planned frames takes."""
-    info = plan.info
-    frame = info.width * info.height * len(info.layout.channels) * STORED_BYTES.get(info.layout.bits, 4.0)
-    return int(frame * len(plan.selection.present))
+def needed_bytes(info: ClipInfo, frames: int) -> int:
+    """What an uncompressed sequence of so many frames takes."""
+    codes = info.width * info.height * len(info.layout.channels)
+    return int(codes * STORED_BYTES.get(info.layout.bits, 4.0) * frames)
 
 
 def free_bytes(folder: Path) -> int | None:

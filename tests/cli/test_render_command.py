@@ -10,7 +10,10 @@ import pytest
 
 from engine.cli import main
 from engine.codes import to_rgb
+from engine.errors import SinkError
 from engine.media.open import open_source
+from engine.media.sequence import SequenceSink
+from engine.types import Frame
 from tests.cli.conftest import FRAMES, Scan, damage_of, digest
 from tests.render.fake_engine import write_dpx
 
@@ -146,10 +149,45 @@ def test_the_source_is_never_an_output(
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_two_outputs_cannot_be_one(scan: Scan, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = str(tmp_path / "r.####.dpx")
-    assert main(["render", scan.pattern, out, "--matte-out", out]) == 2
+@pytest.mark.parametrize("other", ["r.####.dpx", "r.%04d.dpx", "../{here}/r.@@@@.dpx"])
+def test_two_outputs_cannot_be_one(
+    other: str, scan: Scan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    matte = str(tmp_path / other.format(here=tmp_path.name))
+    assert main(["render", scan.pattern, str(tmp_path / "r.####.dpx"), "--matte-out", matte]) == 2
     assert "give another name" in capsys.readouterr().err
+    assert not list(tmp_path.glob("r.*"))
+
+
+def test_a_dry_run_refuses_what_the_render_would(
+    scan: Scan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("r.1004.dpx", "r.mkv", "report.jsonl"):
+        (tmp_path / name).write_bytes(b"mine")
+    free, report = str(tmp_path / "o" / "r.####.dpx"), str(tmp_path / "report.jsonl")
+    for arguments in ([str(tmp_path / "r.####.dpx")], [str(tmp_path / "r.mkv")], [free, "--report", report]):
+        assert main(["render", scan.pattern, *arguments, "--dry-run"]) == 2
+        assert "is there already" in capsys.readouterr().err
+    assert main(["render", scan.pattern, str(tmp_path / "r.mp4"), "--dry-run"]) == 1
+    assert "r.mkv" in capsys.readouterr().err
+
+
+def test_a_disk_that_fills_up_ends_the_render_and_keeps_what_is_whole(
+    scan: Scan, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = SequenceSink.write
+
+    def full(sink: SequenceSink, frame: Frame) -> None:
+        if frame.number == 1003:
+            raise SinkError("r.1003.dpx cannot be written (No space left on device).")
+        write(sink, frame)
+
+    monkeypatch.setattr(SequenceSink, "write", full)
+    assert main(["render", scan.pattern, str(tmp_path / "o" / "r.####.dpx")]) == 1
+    told = capsys.readouterr()
+    assert "error: r.1003.dpx cannot be written (No space left on device)." in told.err
+    assert "Failed" in told.out
+    assert sorted(path.name for path in (tmp_path / "o").iterdir()) == ["r.1001.dpx", "r.1002.dpx"]
 
 
 def test_a_broken_frame_is_listed_and_the_others_are_written(

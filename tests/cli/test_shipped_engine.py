@@ -78,6 +78,28 @@ def test_the_report_says_what_was_done(rendered: tuple[Path, dict[int, np.ndarra
     assert "sha256" in lines[-1]["identity"]["detector"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--model", "none-such"], "the models are"),
+        (["--model", "{tmp}/gone.onnx"], "gone.onnx"),
+        (["--model", "{tmp}/words.onnx"], "words.onnx"),
+        (["--device", "directml"], "directml"),
+    ],
+)
+def test_a_model_or_device_that_is_not_there(
+    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "words.onnx").write_text("no model")
+    write_dpx(tmp_path / "scan.0001.dpx", np.full((20, 30, 3), 400, np.uint16))
+    given = [argument.format(tmp=tmp_path) for argument in arguments]
+    assert main(["render", str(tmp_path / "scan.0001.dpx"), str(tmp_path / "o" / "r.dpx"), *given]) == 1
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.count("\n") == 1
+    assert not (tmp_path / "o").exists()
+
+
 def test_the_installation_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
     assert "sha256" in capsys.readouterr().out

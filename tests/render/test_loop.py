@@ -78,6 +78,6 @@ def test_what_would_fail_every_frame_ends_the_render(error: ReelmendError) -> No
 
 def test_stop_takes_effect_between_frames() -> None:
     run = Run({}, stop_before=4)
-    with pytest.raises(Interrupted, match="before frame 4"):
+    with pytest.raises(Interrupted, match=r"before frame 4, .*--frames 4-5"):
         run.go()
     assert run.put == [1, 2, 3]

@@ -55,7 +55,7 @@ class MovieSink:
     follow each other at the clip's rate, and the sound, which no longer fits, is left away (`notes`).
 
     The file grows under a hidden temporary name and appears under its own when closed; with no frame
-    written there is none. An exception leaves NAME.partial.EXT, which plays.
+    written there is none. An exception leaves NAME.partial.EXT, which plays, in place of an older one.
 
     Raises OutputExists, UsageError (the target is the source), UnsupportedFormat (the codes do not fit
     the target exactly), SinkError.
@@ -70,7 +70,7 @@ class MovieSink:
         frames: Sequence[FrameNumber] | None = None,
         codec: MovieCodec | None = None,
     ) -> None:
-        self._path = Path(path)
+        self._path, self._overwrite = Path(path), overwrite
         _refuse(self._path, info, overwrite)
         self._info, self._layout = info, layout
         self._encoding = choose_encoding(self._path, info, layout, codec)
@@ -128,11 +128,14 @@ class MovieSink:
         self._last = time
 
     def _time(self, frame: Frame) -> FrameTime | None:
-        """When the source shows the frame, where that counts: mattes have no times of their own."""
+        """When the source shows the frame, where that counts.
+
+        A matte's frames do not carry it; where the rate varies it is looked up in the source.
+        """
         if not self._consecutive or self._info.kind != "movie":
             return None
         noted = FrameTime.of(frame)
-        if noted is not None or self._own_codes:
+        if noted is not None or self._own_codes or "timing" not in self._info.extras:
             return noted
         self._index = self._index or index_movie(self._info.path)
         return self._index.timing(frame.number - 1)
@@ -189,12 +192,17 @@ class MovieSink:
             self._target.mux_one(packet)
 
     def close(self) -> None:
-        """Complete the movie and give it its name. Raises SinkError."""
+        """Complete the movie and give it its name. Raises SinkError, OutputExists."""
         if self._closed:
             return
         if self._count == 0:
             self._drop()
             return
+        if not self._overwrite and os.path.lexists(self._path):
+            self._abandon()
+            raise OutputExists(
+                f"{self._path} was made by something else meanwhile; this movie is in {self._partial}."
+            )
         try:
             self._complete(self._path)
         except (FFmpegError, OSError) as error:

@@ -1,8 +1,9 @@
-"""Small movies for the tests, made with FFmpeg's own encoders and not with the sink under test."""
+"""Small movies for the tests, made with FFmpeg's own encoders and not with the sink under test; and what they hold."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,12 @@ from typing import Any
 import av
 import numpy as np
 
+from engine.media.contract import ClipInfo
+from engine.media.memory import MemorySource
+from engine.media.movie_sink import MovieSink
 from engine.media.movie_source import MovieSource
-from engine.types import Codes, Frame
+from engine.types import CodeLayout, Codes, Frame
+from tests.conftest import assert_same_codes
 
 WIDTH, HEIGHT = 64, 48
 
@@ -121,3 +126,28 @@ def sound_of(path: Path) -> list[list[tuple[Fraction, bytes]]]:
             if packet.size:
                 found[packet.stream_index].append((packet.pts * packet.time_base, bytes(packet)))
         return list(found.values())
+
+
+def copy(source: Path, target: Path, numbers: Sequence[int] | None = None, **more: object) -> MovieSink:
+    """Render a movie without repairing anything."""
+    with MovieSource(source) as movie:
+        info = movie.info
+        chosen = info.frames if numbers is None else numbers
+        with MovieSink(target, info, info.layout, frames=chosen, **more) as sink:  # type: ignore[arg-type]
+            for number in chosen:
+                sink.write(movie.read(number))
+    return sink
+
+
+def assert_same_pictures(one: Path, other: Path) -> None:
+    for mine, theirs in zip(read_all(one), read_all(other), strict=True):
+        assert mine.number == theirs.number
+        assert_same_codes(mine.codes, theirs.codes)
+
+
+def moments(path: Path) -> list[Fraction]:
+    return [frame.metadata["pts"] * frame.metadata["time_base"] for frame in read_all(path)]
+
+
+def info_of(layout: CodeLayout, frames: Sequence[Frame], rate: float | None = 24) -> ClipInfo:
+    return replace(MemorySource(frames).info, layout=layout, rate=rate)

@@ -1,4 +1,4 @@
-"""Small movies for the tests, made with FFmpeg's own encoders and not with the sink under test; and what they hold."""
+"""Small movies made with FFmpeg's own encoders, not with the sink under test; and what movies hold."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ def show(result: Result, as_json: bool, quiet: bool = False) -> None:
     if as_json:
         show_line(result.as_json())
     elif not quiet and (text := result.text()):
-        print(text)
+        print(text, flush=True)
 
 
 def show_line(line: JsonObject) -> None:

@@ -19,7 +19,7 @@ from rich.progress import (
 
 from engine.cli.output import complain, show_line
 from engine.render.contract import Unwatched, Watcher
-from engine.report.lines import failure_line, frame_line
+from engine.report.lines import failure_line, frame_line, start_line
 from engine.report.summary import FrameFailure
 from engine.types import FrameReport
 
@@ -88,6 +88,9 @@ class JsonProgress(QuietProgress):
 
     def __init__(self, repairs: bool) -> None:
         self._repairs = repairs
+
+    def started(self, frames: int) -> None:
+        show_line(start_line(frames))
 
     def written(self, report: FrameReport) -> None:
         show_line(frame_line(report, self._repairs))

@@ -47,7 +47,7 @@ def render_clip(
         clip = held.enter_context(open_clip(request))
         report = _report(request, held)
         ledger = Ledger(watcher, report, repairs=request.picture is not None)
-        outcome, cause = _attempt(clip, ledger, watcher, stop or threading.Event())
+        outcome, cause = _attempt(clip, ledger, stop or threading.Event())
         summary = _summary(clip.plan, ledger, outcome, cause)
         if report is not None:
             report.write(summary_line(summary))
@@ -61,10 +61,10 @@ def _report(request: RenderRequest, held: ExitStack) -> ReportFile | None:
     return held.enter_context(ReportFile(request.report, request.overwrite))
 
 
-def _attempt(clip: OpenClip, ledger: Ledger, watcher: Watcher, stop: threading.Event) -> tuple[Outcome, str]:
+def _attempt(clip: OpenClip, ledger: Ledger, stop: threading.Event) -> tuple[Outcome, str]:
     """Render until the end or until something ends it; the outcome and its cause."""
     try:
-        _render(clip, ledger, watcher, stop)
+        _render(clip, ledger, stop)
     except UsageError:
         raise
     except Interrupted as error:
@@ -79,14 +79,14 @@ def _attempt(clip: OpenClip, ledger: Ledger, watcher: Watcher, stop: threading.E
     return ("frames failed", "") if failures else ("complete", "")
 
 
-def _render(clip: OpenClip, ledger: Ledger, watcher: Watcher, stop: threading.Event) -> None:
+def _render(clip: OpenClip, ledger: Ledger, stop: threading.Event) -> None:
     wanted = clip.plan.selection.wanted
     with ExitStack() as held:
         outputs = open_outputs(clip.plan, held)
         held.callback(lambda: ledger.noted(outputs.notes()))
         cache = held.enter_context(frame_cache(clip))
         writer = held.enter_context(WriterThread(_writing(outputs.write, ledger)))
-        watcher.started(len(wanted))
+        ledger.started(len(wanted))
         work = _Work(clip, cache.window)
         render_frames(wanted, work, writer.put, ledger.failed, stop, outputs.may_skip)
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 
 from engine.render.contract import Watcher
 from engine.report.file import ReportFile
-from engine.report.lines import failure_line, frame_line
+from engine.report.lines import failure_line, frame_line, start_line
 from engine.report.summary import FrameFailure, RenderTally
 from engine.types import FrameNumber, FrameReport
 
@@ -33,6 +33,12 @@ class Ledger:
         self._damaged = 0.0
         self._regions = 0
         self._stages: defaultdict[str, float] = defaultdict(float)
+
+    def started(self, frames: int) -> None:
+        with self._lock:
+            if self._report is not None:
+                self._report.write(start_line(frames))
+            self._watcher.started(frames)
 
     def written(self, report: FrameReport) -> None:
         with self._lock:

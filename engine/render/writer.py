@@ -43,10 +43,19 @@ class WriterThread:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._abandoned = kind is KeyboardInterrupt
-        self._queue.put(None)
-        self._thread.join()
+        try:
+            self._finish()
+        except KeyboardInterrupt:
+            # The sinks are closed next; a frame in the middle of being written must be out of the way.
+            self._abandoned = True
+            self._finish()
+            raise
         if self._error is not None and error is not self._error:
             raise self._error from error
+
+    def _finish(self) -> None:
+        self._queue.put(None)
+        self._thread.join()
 
     def _work(self) -> None:
         """Until None comes. After an error frames are taken and dropped, so that `put` never blocks."""

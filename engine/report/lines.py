@@ -3,6 +3,8 @@
 Every line has `"type"`; readers skip types and members they do not know. Numbers of frames are those
 in the file names; pixels count from the top left; fractions are 0 .. 1; times are seconds.
 
+`{"type": "start", "schema": 1, "frames": int}`: how many frames will come; the first line
+
 `{"type": "frame", ...}`: one per written frame, in ascending order
 
     number      int      the frame
@@ -47,6 +49,11 @@ from engine.types import DamageRegion, FrameReport
 
 SCHEMA = 1
 JsonObject = dict[str, Any]
+
+
+def start_line(frames: int) -> JsonObject:
+    """The "start" object of a render of so many frames."""
+    return {"type": "start", "schema": SCHEMA, "frames": frames}
 
 
 def frame_line(report: FrameReport, repaired: bool = True) -> JsonObject:

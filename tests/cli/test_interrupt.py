@@ -43,12 +43,12 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 
 def interrupt_after_frames(child: subprocess.Popen[str], frames: int) -> tuple[list[dict], str]:
-    """Send SIGINT once `frames` frame lines came on standard output; all lines, and standard error."""
+    """Send SIGINT once the lines of `frames` frames came; all lines, and standard error."""
     assert child.stdout is not None
     lines: list[dict] = []
     for line in child.stdout:
         lines.append(json.loads(line))
-        if len(lines) == frames:
+        if len(lines) == frames + 1:
             child.send_signal(signal.SIGINT)
     assert child.stderr is not None
     return lines, child.stderr.read()
@@ -65,7 +65,7 @@ def test_ctrl_c_keeps_the_finished_frames_and_ends_with_130(scan: Scan, tmp_path
     assert "Traceback" not in told
     summary = lines[-1]
     assert summary["outcome"] == "interrupted"
-    written = [line["number"] for line in lines[:-1]]
+    written = [line["number"] for line in lines[1:-1]]
     assert 2 <= len(written) < 6
     assert summary["frames"]["written"] == len(written)
     assert sorted(path.name for path in out.iterdir()) == [f"r.{number}.dpx" for number in written]
@@ -90,6 +90,7 @@ def test_two_ctrl_c_leave_only_whole_frames(scan: Scan, tmp_path: Path) -> None:
     child = start(scan.pattern, str(out / "r.####.dpx"), "--json")
     assert child.stdout is not None
     assert child.stderr is not None
+    child.stdout.readline()
     child.stdout.readline()
     child.send_signal(signal.SIGINT)
     while "stopping after" not in child.stderr.readline():

@@ -47,8 +47,9 @@ def test_json_is_one_object_per_line_and_ends_with_the_summary(
     out = str(tmp_path / "r.####.dpx")
     assert main(["render", scan.pattern, out, "--json", "--radius", "1", "--report", str(report)]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["type"] for line in lines] == ["frame"] * 6 + ["summary"]
-    assert [line["number"] for line in lines[:-1]] == list(FRAMES)
+    assert [line["type"] for line in lines] == ["start"] + ["frame"] * 6 + ["summary"]
+    assert [line["number"] for line in lines[1:-1]] == list(FRAMES)
+    assert lines[0]["frames"] == 6
     summary = lines[-1]
     assert summary["outcome"] == "complete"
     assert summary["frames"] == {"expected": 6, "written": 6, "failed": [], "first": 1001, "last": 1006}
@@ -269,7 +270,7 @@ def test_a_matte_alone(scan: Scan, tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["detect", scan.pattern, str(tmp_path / "m.####.png"), "--json"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[-1]["outputs"] == {"matte": str(tmp_path / "m.####.png")}
-    assert lines[2]["count"] == 1
-    assert set(lines[2]["regions"][0]) == {"box", "area", "class"}
+    assert lines[3]["count"] == 1
+    assert set(lines[3]["regions"][0]) == {"box", "area", "class"}
     assert (codes_of(tmp_path / "m.1003.png", 1003)[damage_of(1003)] == 65535).all()
     assert sorted(path.name for path in tmp_path.glob("*.*")) == [f"m.{number}.png" for number in FRAMES]

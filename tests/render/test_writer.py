@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
@@ -102,4 +104,19 @@ def test_an_abort_drops_what_waits() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         abort()
+    assert seen == [1]
+
+
+def test_an_abort_while_it_finishes_still_waits_for_the_frame_being_written() -> None:
+    seen: list[int] = []
+    gate = threading.Event()
+
+    def slow(rendered: Rendered) -> None:
+        gate.wait(10)
+        seen.append(rendered.number)  # type: ignore[attr-defined]
+
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    threading.Timer(0.4, gate.set).start()
+    with pytest.raises(KeyboardInterrupt):
+        put_all(slow, [1, 2])
     assert seen == [1]

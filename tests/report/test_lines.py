@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import OutputExists, SinkError
 from engine.report.file import ReportFile
-from engine.report.lines import as_text, failure_line, frame_line, summary_line
+from engine.report.lines import as_text, failure_line, frame_line, start_line, summary_line
 from engine.report.summary import FrameFailure, Outcome, RenderSummary, RenderTally
 from engine.types import Box, DamageRegion, FrameReport
 
@@ -39,6 +39,10 @@ def test_a_frame_line_has_every_member_of_the_schema() -> None:
         "neighbours": [-1, 1],
         "seconds": {"detect": 0.25},
     }
+
+
+def test_a_start_line_says_how_many_frames_will_come() -> None:
+    assert start_line(7) == {"type": "start", "schema": 1, "frames": 7}
 
 
 def test_a_failure_line_names_frame_kind_and_message() -> None:

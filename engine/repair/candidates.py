@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from engine.repair.paths import Arrival, Paths, Route
+from engine.repair.pyramid import filled
 from engine.repair.regions import Labels, Regions, known, means, spread
 from engine.repair.sampling import sample
 from engine.repair.sheet import Points, Sheet
@@ -68,7 +69,7 @@ class Site:
         rings[::2, ::2] = rings[1::2, 1::2] = 0
         picture = sheet.lay(encoded)
         points = sheet.points(hurt), sheet.points(rings > 0)
-        return Site(sheet, regions, picture, hurt, labels, rings, _slopes(picture), *points)
+        return Site(sheet, regions, picture, hurt, labels, rings, _slopes(picture, inside & ~hurt), *points)
 
     def only(self, wanted: Bool) -> tuple[Site, Bool]:
         """The site with the pixels of the regions `wanted` (count,) alone, and which of `hole` these are."""
@@ -186,9 +187,9 @@ class _Ring:
         return means(rest, self.labels, trust, self.regions), trust
 
 
-def _slopes(picture: Float32) -> Float32:
+def _slopes(picture: Float32, known: Bool) -> Float32:
     """Gradient of the centre's luma per sheet pixel, (h * w, 2), per px."""
-    luma = cv2.GaussianBlur(picture @ _THIRDS, (0, 0), 1.0)
+    luma = cv2.GaussianBlur(filled(picture @ _THIRDS, known), (0, 0), 1.0)
     x = cv2.Sobel(luma, cv2.CV_32F, 1, 0, scale=0.125)
     y = cv2.Sobel(luma, cv2.CV_32F, 0, 1, scale=0.125)
     return np.stack([np.asarray(x, np.float32).ravel(), np.asarray(y, np.float32).ravel()], axis=1)

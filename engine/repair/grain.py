@@ -30,7 +30,7 @@ _CONTEXT = 8
 _AREA = 9
 """px. Side of the square in which a fill is judged flat or textured."""
 
-_FLAT_UP_TO = 1.3
+_FLAT_UP_TO = 1.15
 """A residual of at most this many times the grain's power is all grain."""
 
 

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
 from engine.motion.flow import Flow
@@ -28,7 +29,9 @@ Route = Literal["around", "bridge"]
 from the frame before to the frame after; the centre is taken to lie half way."""
 
 _MISLED = 1
-"""Cells around damage whose vectors are not believed."""
+_MISLED_BY_BLOTCH = 3
+"""Cells around damage whose vectors are not believed: few around specks and lines, which the search
+passes over, more around what fills a square of three cells."""
 
 _PASSES = 5
 _CELL = 8
@@ -62,23 +65,37 @@ class CleanFlow:
         return np.asarray(raw + instead[:, 2:] * (instead[:, :2] - raw), np.float32)
 
 
-def cleaned(flow: Flow, start: Bool | None, end: Bool | None) -> CleanFlow:
-    """`flow` without what the damage (H, W) of the frame it starts in and of the one it ends in did to it."""
-    height, width = flow.size
-    size = (-(-width // _CELL), -(-height // _CELL))
-    coarse = np.asarray(cv2.resize(flow.vectors, size, interpolation=cv2.INTER_AREA), np.float32)
-    coarse = coarse.reshape(size[1], size[0], 2)
-    hit = _reduced(start, size) | _seen(_reduced(end, size), coarse, flow.size)
-    kernel = np.ones((2 * _MISLED + 1, 2 * _MISLED + 1), np.uint8)
-    hidden = np.asarray(cv2.dilate(hit.astype(np.uint8), kernel), np.bool_)
+def cleaned(flow: Flow, start: Bool, end: Bool) -> CleanFlow:
+    """`flow` without what damage did to it.
+
+    `start` and `end` are the damaged cells (`damaged_cells`) of the frame it starts in and of the one
+    it ends in.
+    """
+    rows, columns = start.shape
+    coarse = np.asarray(cv2.resize(flow.vectors, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+    coarse = coarse.reshape(rows, columns, 2)
+    hidden = _misled(start | _seen(end, coarse, flow.size))
     return CleanFlow(flow, np.dstack([filled(coarse, ~hidden, sweeps=2), hidden.astype(np.float32)]))
 
 
-def _reduced(damaged: Bool | None, size: tuple[int, int]) -> Bool:
+def _misled(hit: Bool) -> Bool:
+    cells = hit.astype(np.uint8)
+    blotches = cv2.erode(cells, np.ones((3, 3), np.uint8), borderValue=0)
+    around = cv2.dilate(cells, _square(_MISLED)) | cv2.dilate(blotches, _square(_MISLED_BY_BLOTCH + 1))
+    return np.asarray(around, np.bool_)
+
+
+def _square(reach: int) -> npt.NDArray[np.uint8]:
+    return np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+
+
+def damaged_cells(damaged: Bool | None, frame_size: tuple[int, int]) -> Bool:
+    """The cells of a frame of `frame_size` (height, width) that hold any damage (H, W); None is none."""
+    rows, columns = -(-frame_size[0] // _CELL), -(-frame_size[1] // _CELL)
     if damaged is None:
-        return np.zeros((size[1], size[0]), np.bool_)
-    share = cv2.resize(damaged.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    return np.asarray(share).reshape(size[1], size[0]) > 0
+        return np.zeros((rows, columns), np.bool_)
+    share = cv2.resize(damaged.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(share).reshape(rows, columns) > 0
 
 
 def _seen(hit: Bool, coarse: Float32, frame_size: tuple[int, int]) -> Bool:
@@ -99,6 +116,7 @@ class Paths:
         self._damage = damage
         self._motion = motion
         self._step = lru_cache(maxsize=None)(self._cleaned_step)
+        self._cells = lru_cache(maxsize=None)(self._damaged_cells)
 
     def bridged(self, offset: int) -> bool:
         """Whether "bridge" is a route to `offset`: to the adjacent frames, where both are there."""
@@ -137,4 +155,7 @@ class Paths:
         start, end = self._window.at(a), self._window.at(b)
         assert start is not None
         assert end is not None
-        return cleaned(self._motion.between(start, end), self._damage.get(a), self._damage.get(b))
+        return cleaned(self._motion.between(start, end), self._cells(a), self._cells(b))
+
+    def _damaged_cells(self, offset: int) -> Bool:
+        return damaged_cells(self._damage.get(offset), self._window.centre.size)

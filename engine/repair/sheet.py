@@ -17,6 +17,8 @@ import numpy.typing as npt
 from engine.types import AnyArray, Bool, Box, Float32
 
 _WIDTH = 1536
+_GAP = 8
+"""px of nothing between two tiles, as far as any step carries something from pixel to pixel."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,10 @@ class Sheet:
         top, left, shelf = 0, 0, 0
         for tile, taken in takings:
             if left + taken.width > width:
-                top, left, shelf = top + shelf, 0, 0
+                top, left, shelf = top + shelf + _GAP, 0, 0
             shelf = max(shelf, taken.height)
             places.append(Place(tile, taken, Box(top, left, top + taken.height, left + taken.width)))
-            left += taken.width
+            left += taken.width + _GAP
         return Sheet(tuple(places), (max(top + shelf, 1), width if top else max(left, 1)), frame_size)
 
     def lay(self, plane: AnyArray) -> AnyArray:

@@ -8,7 +8,7 @@ detector.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,6 +18,8 @@ from engine.types import Float32
 
 BALLOON_SPEED = 1.6
 BIRD_SPEED = 7.5
+FINER = 2
+"""Layers are drawn this many times larger and averaged down: OpenCV has no smooth edges in float."""
 FLAP = 0.9
 """Radians of wing beat per frame."""
 
@@ -52,8 +54,10 @@ class Scene:
         """Draw the layers wide enough for `frames` frames of pan."""
         scale = height / DESIGN_HEIGHT
         margin = int(abs(Camera.at(frames, scale).pan)) + 24
-        layers = landscape(height, width + margin, scale, np.random.default_rng(seed))
-        return Scene(layers, height, width)
+        drawn = landscape(
+            FINER * height, FINER * (width + margin), FINER * scale, np.random.default_rng(seed)
+        )
+        return Scene(tuple(_smoothed(layer) for layer in drawn), height, width)
 
     def frame(self, index: int) -> Float32:
         """The scene-linear picture (H, W, 3) of frame `index`, from 0."""
@@ -109,7 +113,8 @@ def _bird_path(index: int, bird: int, height: int, width: int) -> tuple[float, f
 
 def balloon(scale: float) -> Float32:
     """A hot-air balloon with coloured gores, lit from the right: premultiplied RGBA."""
-    size = max(8, int(110 * scale))
+    whole = max(8, int(110 * scale))
+    size = FINER * whole
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) / size
     u: Float32 = (x - 0.5) / 0.36
     v: Float32 = (y - 0.37) / 0.36
@@ -126,7 +131,8 @@ def balloon(scale: float) -> Float32:
     colour[small] = (0.06, 0.035, 0.02)
     lines = np.asarray(cv2.GaussianBlur(small.astype(np.float32), (0, 0), 0.6), np.float32)
     alpha = np.maximum(alpha, lines)
-    return shade(colour, alpha)
+    drawn = cv2.resize(shade(colour, alpha), (whole, whole), interpolation=cv2.INTER_AREA)
+    return np.asarray(drawn, np.float32)
 
 
 def silhouette(scale: float, phase: float) -> Float32:
@@ -143,6 +149,12 @@ def silhouette(scale: float, phase: float) -> Float32:
     alpha = np.asarray(cv2.resize(mask, (size, size), interpolation=cv2.INTER_AREA), np.float32)
     colour = np.broadcast_to(np.array([0.022, 0.020, 0.024], np.float32), (size, size, 3))
     return shade(colour, alpha)
+
+
+def _smoothed(layer: Layer) -> Layer:
+    size = (layer.rgba.shape[1] // FINER, layer.rgba.shape[0] // FINER)
+    averaged = cv2.resize(layer.rgba, size, interpolation=cv2.INTER_AREA)
+    return replace(layer, rgba=np.asarray(averaged, np.float32))
 
 
 def _place(sprite: Float32, x: float, y: float, height: int, width: int) -> Float32:

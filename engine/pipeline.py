@@ -7,9 +7,7 @@ the damage; the fills return to the source encoding, and only there are code val
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType, TracebackType
@@ -24,6 +22,7 @@ from engine.detect.unet_detector import UNetDetector
 from engine.errors import ColourError
 from engine.inference.runtime import Device
 from engine.inference.session import ModelSession
+from engine.memo import Memo
 from engine.motion.estimator import MotionEstimator
 from engine.parameters import Settings
 from engine.repair.contract import Repairer
@@ -58,8 +57,7 @@ class Pipeline:
         self._to_model = route.to_model(colour_space)
         self._from_model = route.from_model(colour_space)
         self._space = route.canonical(colour_space)
-        self._mattes: OrderedDict[tuple[object, ...], tuple[DamageMatte, Float32]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._mattes: Memo[tuple[object, ...], tuple[DamageMatte, Float32]] = Memo(_KEPT_MATTES)
 
     @property
     def identity(self) -> Mapping[str, str]:
@@ -130,19 +128,13 @@ class Pipeline:
         """Cleaned matte and raw probability of the centre; kept, since neighbours ask for the same one."""
         near = window.around(0, self._detector.radius)
         key = (rule, *(frame.key if frame else None for frame in near.frames))
-        with self._lock:
-            known = self._mattes.get(key)
-        if known is not None:
-            return known
+        return self._mattes.get(key, lambda: self._cleaned(near, rule))
+
+    def _cleaned(self, near: FrameWindow, rule: MatteRule) -> tuple[DamageMatte, Float32]:
         found = self._detector.detect(near)
         matte = clean_matte(found, rule)
         layout = near.centre.frame.codes.layout
-        result = (replace(matte, coverage=chroma_aligned(matte.coverage, layout)), found.coverage)
-        with self._lock:
-            self._mattes[key] = result
-            while len(self._mattes) > _KEPT_MATTES:
-                self._mattes.popitem(last=False)
-        return result
+        return replace(matte, coverage=chroma_aligned(matte.coverage, layout)), found.coverage
 
     def _fills(self, window: FrameWindow, matte: DamageMatte, settings: Settings) -> Sequence[FillTile]:
         near = window.around(0, settings.radius)

@@ -6,9 +6,6 @@ ECCV 2016, in OpenCV's implementation with variational refinement.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from concurrent.futures import Future
 from functools import reduce
 from itertools import pairwise
 from typing import Any, Protocol
@@ -18,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import InconsistentFrames
-from engine.motion.flow import Flow, chain
+from engine.memo import Memo
+from engine.motion.flow import Flow, chain, grid_size
 from engine.motion.luma import Luma, evened, luma_of, search_scale
 from engine.types import WorkingFrame
 
@@ -28,6 +26,7 @@ _LONGEST_ASPECT = 4
 where a picture is tiny or much longer than high (opencv/opencv#14554); such pictures are padded."""
 
 _KEPT_LUMAS = 16
+_VECTOR_BYTES = 8
 
 
 class Neighbourhood(Protocol):
@@ -45,9 +44,8 @@ class MotionEstimator:
 
     def __init__(self, budget_bytes: int = 256 * 2**20) -> None:
         self._budget = budget_bytes
-        self._flows: OrderedDict[tuple[str, str], Future[Flow]] = OrderedDict()
-        self._lumas: OrderedDict[str, Luma] = OrderedDict()
-        self._lock = threading.Lock()
+        self._flows: Memo[tuple[str, str], Flow] = Memo(2)
+        self._lumas: Memo[str, Luma] = Memo(_KEPT_LUMAS)
 
     def between(self, a: WorkingFrame, b: WorkingFrame) -> Flow:
         """The motion from `a` to `b`. Frames with one key (duplicates) have none.
@@ -61,10 +59,9 @@ class MotionEstimator:
             )
         if a.key == b.key:
             return Flow.still(a.size, search_scale(a.size))
-        pending, ours = self._claim((a.key, b.key))
-        if ours:
-            self._fulfil(pending, a, b)
-        return pending.result()
+        rows, columns = grid_size(a.size, search_scale(a.size))
+        keep = max(2, self._budget // (rows * columns * _VECTOR_BYTES))
+        return self._flows.get((a.key, b.key), lambda: self._search(a, b), keep)
 
     def along(self, window: Neighbourhood, offset: int) -> Flow | None:
         """The motion from the centre of `window` to the frame at `offset`, None where that is absent.
@@ -83,31 +80,6 @@ class MotionEstimator:
         steps = (self.between(a, b) for a, b in pairwise(present))
         return reduce(chain, steps, Flow.still(centre.size, search_scale(centre.size)))
 
-    def _claim(self, pair: tuple[str, str]) -> tuple[Future[Flow], bool]:
-        """The pair's result, and whether the caller is the one who must compute it."""
-        with self._lock:
-            known = self._flows.get(pair)
-            if known is not None:
-                self._flows.move_to_end(pair)
-                return known, False
-            pending: Future[Flow] = Future()
-            self._flows[pair] = pending
-            return pending, True
-
-    def _fulfil(self, pending: Future[Flow], a: WorkingFrame, b: WorkingFrame) -> None:
-        try:
-            flow = self._search(a, b)
-        except BaseException as error:
-            with self._lock:
-                self._flows.pop((a.key, b.key), None)
-            pending.set_exception(error)
-            return
-        pending.set_result(flow)
-        with self._lock:
-            keep = max(2, self._budget // max(flow.vectors.nbytes, 1))
-            while len(self._flows) > keep:
-                self._flows.popitem(last=False)
-
     def _search(self, a: WorkingFrame, b: WorkingFrame) -> Flow:
         scale = search_scale(a.size)
         start, end = self._luma(a, scale), self._luma(b, scale)
@@ -120,16 +92,7 @@ class MotionEstimator:
         return Flow(vectors, scale, a.size)
 
     def _luma(self, frame: WorkingFrame, scale: int) -> Luma:
-        with self._lock:
-            known = self._lumas.get(frame.key)
-        if known is not None:
-            return known
-        luma = luma_of(frame, scale)
-        with self._lock:
-            self._lumas[frame.key] = luma
-            while len(self._lumas) > _KEPT_LUMAS:
-                self._lumas.popitem(last=False)
-        return luma
+        return self._lumas.get(frame.key, lambda: luma_of(frame, scale))
 
 
 def _padded(plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""The shipped detector: a U-Net over pixel-unshuffled planes that looks far along the transport direction."""
+"""The shipped detector: a U-Net from half resolution down that looks far along the transport direction."""
 
 from __future__ import annotations
 
@@ -30,9 +30,11 @@ class DetectionUNet(nn.Module):
 
     def __init__(self, widths: Sequence[int] = (16, 32, 64, 96)) -> None:
         super().__init__()
-        first = 4 * len(CHANNELS)
-        self.unshuffle = nn.PixelUnshuffle(2)
-        self.stem = _convolution(first, widths[0], size=1)
+        self.stem = _convolution(len(CHANNELS), widths[0], size=2, stride=2)
+        centre, gain = torch.zeros(len(CHANNELS)), torch.ones(len(CHANNELS))
+        centre[:PICTURE_CHANNELS], gain[:PICTURE_CHANNELS] = _MID, _GAIN
+        self.register_buffer("centre", centre[:, None, None], persistent=False)
+        self.register_buffer("gain", gain[:, None, None], persistent=False)
         self.down = nn.ModuleList()
         self.up = nn.ModuleList()
         for fine, coarse in pairwise(widths):
@@ -45,8 +47,11 @@ class DetectionUNet(nn.Module):
         self.head = nn.Sequential(last, nn.PixelShuffle(2))
 
     def forward(self, planes: Tensor) -> Tensor:
-        pictures, valid = planes[:, :PICTURE_CHANNELS], planes[:, PICTURE_CHANNELS:]
-        features = self.stem(self.unshuffle(torch.cat([(pictures - _MID) * _GAIN, valid], 1)))
+        return self.body((planes - self.centre) * self.gain)
+
+    def body(self, planes: Tensor) -> Tensor:
+        """The net behind its normalisation; with that folded in, the whole net."""
+        features = self.stem(planes)
         skips: list[Tensor] = []
         for down in self.down:
             skips.append(down[0](features))
@@ -55,6 +60,14 @@ class DetectionUNet(nn.Module):
         for up, out in zip(reversed(self.up), reversed(self.out), strict=True):
             features = out(up(features) + skips.pop())
         return self.head(features)
+
+    @torch.no_grad()
+    def fold_normalisation(self) -> None:
+        """Move the normalisation into the first convolution: `body` then gives what `forward` gave."""
+        first = self.stem[0]
+        weight = first.weight * self.gain.view(1, -1, 1, 1)
+        first.bias = nn.Parameter(-(weight * self.centre.view(1, -1, 1, 1)).sum((1, 2, 3)))
+        first.weight.copy_(weight)
 
 
 class Residual(nn.Module):

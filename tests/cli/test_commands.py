@@ -102,6 +102,7 @@ def report(number: int) -> FrameReport:
 def test_which_progress_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(choose_progress(as_json=True, quiet=True, verb="Restoring"), JsonProgress)
     assert isinstance(choose_progress(as_json=False, quiet=True, verb="Restoring"), QuietProgress)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
     assert isinstance(choose_progress(as_json=False, quiet=False, verb="Restoring"), PlainProgress)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     assert isinstance(choose_progress(as_json=False, quiet=False, verb="Restoring"), BarProgress)

@@ -41,7 +41,7 @@ class PlanResult:
             ("colour space", f"{plan.colour_space}  ({plan.colour_reason})"),
             ("neighbours", f"up to {plan.reach} frames on either side are read"),
             *((name, value) for name, value in plan.identity.items() if name != "colour_space"),
-            *plan.request.outputs.items(),
+            *plan.outputs.items(),
             *((name, f"{value:g}") for name, value in plan.request.settings.as_dict().items()),
         ]
         return "Nothing is written: this is a dry run.\n" + table([(name, value) for name, value in rows])
@@ -59,7 +59,7 @@ class PlanResult:
             "colour": {"space": plan.colour_space, "reason": plan.colour_reason},
             "neighbours": plan.reach,
             "identity": dict(plan.identity),
-            "outputs": dict(plan.request.outputs),
+            "outputs": dict(plan.outputs),
             "settings": plan.request.settings.as_dict(),
         }
 

@@ -147,7 +147,7 @@ def _summary(plan: RenderPlan, ledger: Ledger, outcome: Outcome, cause: str) -> 
     return RenderSummary(
         outcome=outcome,
         source=plan.request.source,
-        outputs=plan.request.outputs,
+        outputs=plan.outputs,
         expected=len(plan.selection.wanted),
         tally=ledger.tally(),
         failures=ledger.failures,

@@ -11,7 +11,7 @@ from engine.media.contract import FrameSource
 from engine.media.open import open_source
 from engine.render.colour import choose_colour
 from engine.render.contract import ClipPipeline
-from engine.render.outputs import check_outputs
+from engine.render.outputs import check_outputs, output_paths
 from engine.render.request import RenderPlan, RenderRequest
 from engine.render.room import check_room
 from engine.render.selection import select_frames
@@ -42,7 +42,7 @@ def open_clip(request: RenderRequest) -> Generator[OpenClip, None, None]:
         info = source.info
         selection = select_frames(request.frames, info.frames, info.gaps)
         check_outputs(request, info, selection.present)
-        check_room(request, info, len(selection.present))
+        check_room(output_paths(request, info).get("picture"), info, len(selection.present))
         colour = choose_colour(info, request.colour_space, request.colour_config)
         built = held.enter_context(
             pipeline.build(request.model, request.device, request.colour_config, colour.space)
@@ -54,6 +54,7 @@ def open_clip(request: RenderRequest) -> Generator[OpenClip, None, None]:
             colour_space=colour.space,
             colour_reason=colour.reason,
             reach=built.reach(request.settings),
+            outputs={role: str(path) for role, path in output_paths(request, info).items()},
             identity=built.identity,
         )
         yield OpenClip(source, built, plan)

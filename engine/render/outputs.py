@@ -50,7 +50,7 @@ def check_outputs(request: RenderRequest, info: ClipInfo, frames: Sequence[Frame
 
     Raises OutputExists, UsageError (an output is the source or another output) and UnsupportedFormat.
     """
-    paths = _paths(request, info)
+    paths = output_paths(request, info)
     _check_apart(paths, info, frames)
     if "picture" in paths:
         _check_output(paths["picture"], info, info.layout, frames, request.overwrite)
@@ -87,7 +87,7 @@ def open_outputs(plan: RenderPlan, held: ExitStack) -> Outputs:
     )
 
 
-def _paths(request: RenderRequest, info: ClipInfo) -> Mapping[str, Path]:
+def output_paths(request: RenderRequest, info: ClipInfo) -> Mapping[str, Path]:
     """Role to path, as the outputs will be called."""
     paths: dict[str, Path] = {}
     if request.picture is not None:

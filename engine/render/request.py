@@ -33,23 +33,14 @@ class RenderRequest:
     device: Device = "auto"
     overwrite: bool = False
 
-    @property
-    def outputs(self) -> Mapping[str, str]:
-        """Role to path, for those asked for."""
-        asked = {
-            "picture": self.picture,
-            "matte": self.matte,
-            "report": None if self.report is None else str(self.report),
-        }
-        return {role: path for role, path in asked.items() if path is not None}
-
 
 @dataclass(frozen=True)
 class RenderPlan:
     """What a render will do: everything a dry run can tell.
 
     `reach` is how many frames on either side are read for one frame; `colour_reason` says why
-    `colour_space` was chosen; `identity` names detector, repairer and colour space exactly.
+    `colour_space` was chosen; `outputs` maps role ("picture", "matte", "report") to path; `identity`
+    names detector, repairer and colour space exactly.
     """
 
     request: RenderRequest
@@ -58,4 +49,5 @@ class RenderPlan:
     colour_space: str
     colour_reason: str
     reach: int
+    outputs: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     identity: Mapping[str, str] = field(default_factory=lambda: EMPTY)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from engine.errors import SinkError
 from engine.media.contract import ClipInfo
-from engine.render.request import RenderRequest
 
 UNCOMPRESSED = ".dpx"
 """The format whose size is known beforehand; the size of others depends on the picture."""
@@ -15,13 +14,12 @@ STORED_BYTES = {8: 1.0, 10: 4 / 3, 12: 2.0, 16: 2.0}
 """Bytes per code in a DPX file, by depth: three 10-bit codes share four bytes."""
 
 
-def check_room(request: RenderRequest, info: ClipInfo, frames: int) -> None:
+def check_room(target: Path | None, info: ClipInfo, frames: int) -> None:
     """Raises SinkError where the picture output cannot fit; says nothing where its size is not known."""
-    target = request.picture
-    if target is None or Path(target).suffix.lower() != UNCOMPRESSED:
+    if target is None or target.suffix.lower() != UNCOMPRESSED:
         return
     needed = needed_bytes(info, frames)
-    free = free_bytes(Path(target).parent)
+    free = free_bytes(target.parent)
     if free is not None and needed > free:
         raise SinkError(
             f"{target} needs about {needed / 1e9:.1f} GB and the disk has {free / 1e9:.1f} GB left; "

@@ -137,6 +137,16 @@ def test_outputs_are_not_overwritten_unasked(
     assert codes_of(out, 1004).shape == (48, 64, 3)
 
 
+def test_a_folder_takes_picture_and_matte_by_the_sources_name(
+    scan: Scan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = f"{tmp_path / 'o'}/"
+    assert main(["render", scan.pattern, folder, "--matte-out", folder, "--frames", "1002", "--json"]) == 0
+    outputs = json.loads(capsys.readouterr().out.splitlines()[-1])["outputs"]
+    assert outputs["picture"] == str(tmp_path / "o" / "scan.####.dpx")
+    assert len(list((tmp_path / "o").iterdir())) == 2
+
+
 @pytest.mark.usefixtures("_source_untouched")
 @pytest.mark.parametrize("overwrite", [[], ["--overwrite"]])
 def test_the_source_is_never_an_output(

@@ -30,8 +30,9 @@ _CONTEXT = 8
 _AREA = 9
 """px. Side of the square in which a fill is judged flat or textured."""
 
-_FLAT_UP_TO = 1.15
-"""A residual of at most this many times the grain's power is all grain."""
+_FLAT_UP_TO = 1.2
+_TEXTURED_FROM = 1.8
+"""A residual of at most / at least this many times the grain's power is all grain / picture as well."""
 
 
 def regrain(
@@ -111,10 +112,11 @@ def _regrained(
 
 
 def _structure(own: Float32, profile: GrainProfile, picture: Float32) -> Float32:
-    """How much of the residual around each pixel (h, w) is picture rather than grain, 0 .. 1 (Wiener)."""
+    """How much of the residual around each pixel (h, w) is to be kept as picture, 0 .. 1."""
     power = np.asarray(cv2.blur(np.square(own).mean(2), (_AREA, _AREA)), np.float32)
     grain = np.square(profile.strength(picture - own)).mean(2)
-    return np.clip(1 - _FLAT_UP_TO * grain / np.maximum(power, 1e-12), 0, 1)
+    ratio = power / np.maximum(grain, np.float32(1e-12))
+    return np.clip((ratio - _FLAT_UP_TO) / (_TEXTURED_FROM - _FLAT_UP_TO), 0, 1)
 
 
 def _field(profile: GrainProfile, key: str) -> Float32:

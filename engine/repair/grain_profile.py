@@ -23,13 +23,15 @@ _RIM = 6
 _SIDE = _BLOCK + 2 * _RIM
 _MOST_BLOCKS = 240
 _REPEAT = 0.1
+"""A change from frame to frame of less than this part of the residual is none: a repeated frame."""
 _CALM = (0.02, 0.12)
 """The part of the cells of a tone, by their power, that grain is measured in."""
 
 _CALM_DEPTH = 1.53
 """How many standard deviations below the mean that part of a normal distribution lies."""
 
-_MOST_GAIN = 5.0
+_MOST_GAIN = 4.0
+"""Limits how much is made up of the lowest frequencies, which the residual hardly holds."""
 _TONE_STEP = 0.06
 _STEEPEST = 1.07
 """How much stronger grain may be one _TONE_STEP further."""

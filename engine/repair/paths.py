@@ -81,8 +81,8 @@ def cleaned(flow: Flow, start: Bool, end: Bool) -> CleanFlow:
 def _misled(hit: Bool) -> Bool:
     cells = hit.astype(np.uint8)
     blotches = cv2.erode(cells, np.ones((3, 3), np.uint8), borderValue=0)
-    around = cv2.dilate(cells, _square(_MISLED)) | cv2.dilate(blotches, _square(_MISLED_BY_BLOTCH + 1))
-    return np.asarray(around, np.bool_)
+    near = np.asarray(cv2.dilate(cells, _square(_MISLED)), np.bool_)
+    return near | np.asarray(cv2.dilate(blotches, _square(_MISLED_BY_BLOTCH + 1)), np.bool_)
 
 
 def _square(reach: int) -> npt.NDArray[np.uint8]:

@@ -79,14 +79,6 @@ class Sheet:
         return laid
 
     @cached_property
-    def tiled(self) -> Bool:
-        """Where a tile lies, without its surroundings."""
-        mask = np.zeros(self.size, np.bool_)
-        for place in self.places:
-            mask[place.inner.slices] = True
-        return mask
-
-    @cached_property
     def _origin(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         """What to add to a sheet pixel's row and column to get the frame's; per sheet pixel."""
         down, right = np.zeros(self.size, np.int32), np.zeros(self.size, np.int32)

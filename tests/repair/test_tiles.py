@@ -60,7 +60,10 @@ def test_a_sheet_shows_each_tile_with_its_surroundings(mask: Bool) -> None:
     for place in sheet.places:
         assert (laid[place.laid.slices] == plane[place.taken.slices]).all()
         assert (laid[place.inner.slices] == plane[place.tile.slices]).all()
-    points = sheet.points(sheet.tiled)
+    tiled = np.zeros(sheet.size, np.bool_)
+    for place in sheet.places:
+        tiled[place.inner.slices] = True
+    points = sheet.points(tiled)
     assert (laid.ravel()[points.flat] == plane[points.y.astype(int), points.x.astype(int)]).all()
     assert points.flat.size == sum(p.tile.height * p.tile.width for p in sheet.places)
 

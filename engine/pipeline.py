@@ -51,9 +51,18 @@ _KEPT_MATTES = 10
 class Pipeline:
     """Detector, repairer and colour for clips of one colour space. Thread-safe; close it after use."""
 
-    def __init__(self, detector: Detector, repairer: Repairer, route: ColourRoute, colour_space: str) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        repairer: Repairer,
+        motion: MotionEstimator,
+        route: ColourRoute,
+        colour_space: str,
+    ) -> None:
+        """`motion` is best the estimator that detector and repairer use, so that each flow is found once."""
         self._detector = detector
         self._repairer = repairer
+        self._motion = motion
         self._to_model = route.to_model(colour_space)
         self._from_model = route.from_model(colour_space)
         self._space = route.canonical(colour_space)
@@ -143,7 +152,7 @@ class Pipeline:
         for offset in near.offsets():
             mattes[offset] = self._found(window.around(offset, self._detector.radius), rule)[0]
         tiles = self._repairer.repair(near, mattes)
-        return regrain(near, tiles, matte, settings.grain)
+        return regrain(near, tiles, matte, settings.grain, motion=self._motion)
 
     def _composited(self, frame: Frame, matte: DamageMatte, fills: Sequence[FillTile]) -> Frame:
         patches = [
@@ -175,4 +184,4 @@ def build(model: str | None, device: Device, colour_config: str | None, colour_s
         raise ColourError(str(error)) from error
     motion = MotionEstimator()
     detector = UNetDetector(ModelSession(model or DEFAULT_DETECTOR, device), motion)
-    return Pipeline(detector, MotionCompensatedRepairer(motion), route, colour_space)
+    return Pipeline(detector, MotionCompensatedRepairer(motion), motion, route, colour_space)

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 from engine.errors import Interrupted, ReelmendError, UsageError
 from engine.render.contract import Rendered, Unwatched, Watcher
 from engine.render.ledger import Ledger
-from engine.render.loop import missing_frame, render_frames
+from engine.render.loop import Work, missing_frame, render_frames
 from engine.render.opening import OpenClip, frame_cache, open_clip
 from engine.render.outputs import open_outputs
 from engine.render.request import RenderPlan, RenderRequest
@@ -87,8 +88,8 @@ def _render(clip: OpenClip, ledger: Ledger, stop: threading.Event) -> None:
         cache = held.enter_context(frame_cache(clip))
         writer = held.enter_context(WriterThread(_writing(outputs.write, ledger)))
         ledger.started(len(wanted))
-        work = _Work(clip, cache.window)
-        render_frames(wanted, work, writer.put, ledger.failed, stop, outputs.may_skip)
+        beginning = _Beginning(clip, cache.window)
+        render_frames(wanted, beginning, writer.put, ledger.failed, stop, outputs.may_skip)
 
 
 def _writing(write: Callable[[Rendered], None], ledger: Ledger) -> Callable[[Rendered], None]:
@@ -101,21 +102,21 @@ def _writing(write: Callable[[Rendered], None], ledger: Ledger) -> Callable[[Ren
 
 
 @dataclass(frozen=True, eq=False)
-class _Work:
-    """From a frame's number to the finished frame; raises for a frame that the clip lacks."""
+class _Beginning:
+    """From a frame's number to the work on it; raises for a frame that the clip lacks."""
 
     clip: OpenClip
     window: Callable[[FrameNumber], FrameWindow]
 
-    def __call__(self, number: FrameNumber) -> Rendered:
+    def __call__(self, number: FrameNumber) -> Work:
         plan = self.clip.plan
         if number in plan.selection.missing:
             raise missing_frame(number, plan.request.source)
         begun = time.perf_counter()
         window = self.window(number)
         waited = time.perf_counter() - begun
-        rendered = self._matte(window) if plan.request.picture is None else self._repair(window)
-        return replace(rendered, report=_with_seconds(rendered.report, "wait", waited))
+        finish = self._matte if plan.request.picture is None else self._repair
+        return partial(_waited, finish, window, waited)
 
     def _repair(self, window: FrameWindow) -> Rendered:
         result = self.clip.pipeline.process(window, self.clip.plan.request.settings)
@@ -126,6 +127,11 @@ class _Work:
         matte = self.clip.pipeline.detect(window, self.clip.plan.request.settings)
         report = _matte_report(window, matte, time.perf_counter() - begun)
         return Rendered(window.centre.frame, None, matte, report)
+
+
+def _waited(finish: Callable[[FrameWindow], Rendered], window: FrameWindow, waited: float) -> Rendered:
+    rendered = finish(window)
+    return replace(rendered, report=_with_seconds(rendered.report, "wait", waited))
 
 
 def _matte_report(window: FrameWindow, matte: DamageMatte, seconds: float) -> FrameReport:

@@ -1,10 +1,14 @@
-"""The loop over the frames of a clip: window, work, hand to the writer; failures kept apart."""
+"""The loop over the frames of a clip: two in work at a time, handed on in order, failures kept apart."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from engine.errors import (
     ColourError,
@@ -23,37 +27,79 @@ from engine.types import FrameNumber
 FATAL = (SinkError, ModelError, DeviceError, ColourError, UsageError, Interrupted)
 """Errors that would meet every further frame as well, or that the user asked for."""
 
+Work: TypeAlias = Callable[[], Rendered]
+
 _log = logging.getLogger(__name__)
+
+
+AT_ONCE = 2
+"""Frames worked on at the same time: while one is repaired, the next one's neighbours are detected."""
 
 
 def render_frames(
     frames: Sequence[FrameNumber],
-    work: Callable[[FrameNumber], Rendered],
+    begin: Callable[[FrameNumber], Work],
     put: Callable[[Rendered], None],
     failed: Callable[[FrameFailure], None],
     stop: threading.Event,
     may_skip: bool,
 ) -> None:
-    """Work through the frames in order. A frame that fails is reported and, if `may_skip`, left out.
+    """Work through the frames, and put the results in order. A failed frame is reported and left out.
 
+    `begin` is called in the order of the frames, on this thread; the work it returns runs on another.
     Nothing is put in the place of a failed frame. Raises the FATAL errors as they come, Interrupted
-    once `stop` is set (between frames), and ReelmendError for the first failure where `may_skip` is
-    False: a movie has no place for a frame that is not there.
+    once `stop` is set (frames begun are finished first), and ReelmendError for the first failure where
+    `may_skip` is False: a movie has no place for a frame that is not there.
     """
-    for number in frames:
-        if stop.is_set():
-            raise _interrupted(number, frames[-1], may_skip)
+    settle = _Settling(put, failed, may_skip)
+    begun: deque[tuple[FrameNumber, Future[Rendered]]] = deque()
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="frame") as pool:
+        for number in frames:
+            if stop.is_set():
+                settle.all(begun)
+                raise _interrupted(number, frames[-1], may_skip)
+            begun.append((number, _submitted(pool, begin, number)))
+            if len(begun) == AT_ONCE:
+                settle(*begun.popleft())
+        settle.all(begun)
+
+
+@dataclass(frozen=True, eq=False)
+class _Settling:
+    """Waits for a frame and hands it, or its failure, on."""
+
+    put: Callable[[Rendered], None]
+    failed: Callable[[FrameFailure], None]
+    may_skip: bool
+
+    def __call__(self, number: FrameNumber, result: Future[Rendered]) -> None:
         try:
-            rendered = work(number)
+            rendered = result.result()
         except FATAL:
             raise
         except Exception as error:
             _log.debug("frame %d", number, exc_info=True)
-            failed(_failure(number, error))
-            if not may_skip:
+            self.failed(_failure(number, error))
+            if not self.may_skip:
                 raise _stopped(number, error) from error
         else:
-            put(rendered)
+            self.put(rendered)
+
+    def all(self, begun: deque[tuple[FrameNumber, Future[Rendered]]]) -> None:
+        while begun:
+            self(*begun.popleft())
+
+
+def _submitted(
+    pool: ThreadPoolExecutor, begin: Callable[[FrameNumber], Work], number: FrameNumber
+) -> Future[Rendered]:
+    try:
+        return pool.submit(begin(number))
+    except Exception as error:
+        # A frame that cannot even begin fails in its turn, after those before it.
+        failure: Future[Rendered] = Future()
+        failure.set_exception(error)
+        return failure
 
 
 def _interrupted(number: FrameNumber, last: FrameNumber, may_skip: bool) -> Interrupted:

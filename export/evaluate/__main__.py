@@ -42,8 +42,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def _methods(pipeline: Pipeline, settings: Settings) -> dict[str, Method]:
     def with_truth(clip: TestClip) -> Iterator[Outcome]:
-        repairer = MotionCompensatedRepairer(MotionEstimator())
-        with Pipeline(KnownDamage(clip), repairer, ColourRoute(load()), COLOUR_SPACE) as told:
+        motion = MotionEstimator()
+        repairer = MotionCompensatedRepairer(motion)
+        with Pipeline(KnownDamage(clip), repairer, motion, ColourRoute(load()), COLOUR_SPACE) as told:
             yield from restored(told, clip, settings)
 
     return {

@@ -9,6 +9,7 @@ from engine.motion.estimator import MotionEstimator
 from engine.parameters import Settings
 from engine.pipeline import Pipeline
 from engine.repair.motion_compensated import MotionCompensatedRepairer
+from engine.repair.spatial_only import SpatialRepairer
 from engine.types import Box, CodeLayout, Codes, DamageMatte, FillTile, Frame
 from engine.window.window import FrameWindow
 from ocio.config import load
@@ -51,8 +52,9 @@ def frames(count: int = 5, seed: int = 2, damaged: bool = True) -> list[Frame]:
 
 
 def pipeline(detector: BrightSpots | None = None) -> Pipeline:
-    repairer = MotionCompensatedRepairer(MotionEstimator())
-    return Pipeline(detector or BrightSpots(), repairer, ROUTE, SPACE)
+    motion = MotionEstimator()
+    repairer = MotionCompensatedRepairer(motion)
+    return Pipeline(detector or BrightSpots(), repairer, motion, ROUTE, SPACE)
 
 
 def windows(engine: Pipeline, plates: Sequence[Frame], reach: int) -> dict[int, FrameWindow]:
@@ -138,7 +140,7 @@ def test_subsampled_chroma_outside_the_matte_is_kept() -> None:
     chroma = [rng.integers(64, 960, (HEIGHT // 2, WIDTH // 2)).astype(np.uint16) for _ in range(2)]
     layout = CodeLayout("ycbcr", ("Y", "Cb", "Cr"), "integer", 10, (2, 2), "bt709", full_range=False)
     plate = Frame(1, Codes((luma, *chroma), layout))
-    with Pipeline(OneSpeck(), MotionCompensatedRepairer(MotionEstimator()), ROUTE, "rec709") as engine:
+    with Pipeline(OneSpeck(), SpatialRepairer(), MotionEstimator(), ROUTE, "rec709") as engine:
         result = engine.process(FrameWindow.still(engine.prepare(plate)), Settings())
     outside = result.matte.coverage == 0
     assert (result.frame.codes.planes[0][outside] == luma[outside]).all()
@@ -172,7 +174,7 @@ class Black:
 
 def test_even_a_repairer_that_paints_the_frame_black_changes_nothing_outside_the_matte() -> None:
     plate = frames(1)[0]
-    with Pipeline(BrightSpots(), Black(), ROUTE, SPACE) as engine:
+    with Pipeline(BrightSpots(), Black(), MotionEstimator(), ROUTE, SPACE) as engine:
         result = engine.process(FrameWindow.still(engine.prepare(plate)), Settings.of({"grain": 0}))
     outside = result.matte.coverage == 0
     assert (result.frame.codes.planes[0][outside] == plate.codes.planes[0][outside]).all()

@@ -11,6 +11,7 @@ import OpenImageIO as oiio  # noqa: N813
 
 from engine.errors import ColourError
 from engine.inference.runtime import Device
+from engine.motion.estimator import MotionEstimator
 from engine.pipeline import Pipeline
 from engine.types import Box, DamageMatte, FillTile, Float32
 from engine.window.window import FrameWindow
@@ -59,7 +60,7 @@ def build_fake(model: str | None, device: Device, colour_config: str | None, col
         route = ColourRoute(load(colour_config), workers=1)
     except OcioError as error:
         raise ColourError(str(error)) from error
-    return Pipeline(SpikeDetector(), NeighbourRepairer(), route, colour_space)
+    return Pipeline(SpikeDetector(), NeighbourRepairer(), MotionEstimator(), route, colour_space)
 
 
 def write_dpx(path: Path, codes: np.ndarray, transfer: str = "Printing density") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import cast
 
@@ -23,16 +24,19 @@ class Run:
         self.errors, self.may_skip = errors, may_skip
         self.stop, self.stop_before = threading.Event(), stop_before
 
+    def begin(self, number: int) -> Callable[[], Rendered]:
+        if number == self.stop_before - 1:
+            self.stop.set()
+        return lambda: self.work(number)
+
     def work(self, number: int) -> Rendered:
         if number in self.errors:
             raise self.errors[number]
-        if number == self.stop_before - 1:
-            self.stop.set()
         return cast(Rendered, SimpleNamespace(number=number))
 
     def go(self) -> None:
         render_frames(
-            range(1, 6), self.work, lambda r: self.put.append(r.number),  # type: ignore[attr-defined]
+            range(1, 6), self.begin, lambda r: self.put.append(r.number),  # type: ignore[attr-defined]
             self.failures.append, self.stop, self.may_skip,
         )  # fmt: skip
 
@@ -81,3 +85,38 @@ def test_stop_takes_effect_between_frames() -> None:
     with pytest.raises(Interrupted, match=r"before frame 4, .*--frames 4-5"):
         run.go()
     assert run.put == [1, 2, 3]
+
+
+def test_a_frame_that_cannot_begin_fails_in_its_turn() -> None:
+    run = Run({})
+    run.begin = planted(run.begin, 2, CorruptSource("Frame 2 is cut short"))  # type: ignore[method-assign]
+    run.go()
+    assert run.put == [1, 3, 4, 5]
+    assert [failure.number for failure in run.failures] == [2]
+
+
+def planted(
+    begin: Callable[[int], Callable[[], Rendered]], at: int, error: Exception
+) -> Callable[[int], Callable[[], Rendered]]:
+    def begin_or_fail(number: int) -> Callable[[], Rendered]:
+        if number == at:
+            raise error
+        return begin(number)
+
+    return begin_or_fail
+
+
+def test_a_slow_frame_does_not_lose_its_place() -> None:
+    """Frame 1 is finished only after frame 2 is: two are in work at a time, and the order stays."""
+    run, second_done = Run({}), threading.Event()
+
+    def work(number: int) -> Rendered:
+        if number == 1:
+            assert second_done.wait(20), "frame 2 never ran beside frame 1"
+        if number == 2:
+            second_done.set()
+        return cast(Rendered, SimpleNamespace(number=number))
+
+    run.work = work  # type: ignore[method-assign]
+    run.go()
+    assert run.put == [1, 2, 3, 4, 5]

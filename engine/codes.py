@@ -62,6 +62,7 @@ def chroma_aligned(coverage: Float32, layout: CodeLayout) -> Float32:
 def composite(codes: Codes, patches: Sequence[Patch]) -> Codes:
     """The frame with `patches` put in: source + coverage * (rgb - source), in the source encoding.
 
+    A covered value that is not finite in the source has nothing to blend with and becomes `rgb` itself.
     Codes are written only where a coverage is above 0; all others, and channels beyond colour (alpha,
     infrared), are copied and never recomputed. Integers are rounded and kept within 0 .. 2**bits - 1.
     A subsampled chroma sample changes only where every pixel it belongs to has coverage above 0 (see
@@ -126,9 +127,11 @@ def _put_ycbcr(result: Codes, source: Codes, patches: Sequence[Patch]) -> None:
 
 
 def _blend(source: Float32, target: Float32, coverage: Float32) -> Float32:
-    # Full coverage takes the target itself: the sum would round it, and a broken float source (NaN) stay NaN.
-    with np.errstate(invalid="ignore"):
-        return np.where(coverage >= 1, target, source + coverage * (target - source))
+    # The target itself where the sum would round it, and where a broken float source (NaN, infinite) has
+    # nothing to blend with: the sum would be NaN.
+    whole = (coverage >= 1) | ~np.isfinite(source)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.where(whole, target, source + coverage * (target - source))
 
 
 def _to_floats(picture: AnyArray, layout: CodeLayout) -> Float32:

@@ -197,14 +197,16 @@ def test_integers_stay_in_range_and_scene_values_are_left_alone() -> None:
     assert half.planes[0][0, 0].tolist() == [-0.5, 1.5, 65504.0]
 
 
-def test_a_broken_source_pixel_is_repaired() -> None:
-    layout = CodeLayout("rgb", RGB, "float", 32)
-    codes = random_codes(layout)
-    codes.planes[0][2, 3] = np.nan
+@pytest.mark.parametrize("covered", [1.0, 0.3])
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
+def test_a_broken_source_pixel_is_repaired(broken: float, covered: float) -> None:
+    codes = random_codes(CodeLayout("rgb", RGB, "float", 32))
+    codes.planes[0][2, 3] = codes.planes[0][5, 5] = broken
     coverage = full(0)
-    coverage[2, 3] = 1
+    coverage[2, 3] = covered
     result = composite(codes, [Patch(WHOLE, noise(), coverage)])
     assert result.planes[0][2, 3].tolist() == noise()[2, 3].tolist()
+    assert result.planes[0][5, 5].tobytes() == codes.planes[0][5, 5].tobytes()
 
 
 def test_a_broken_repair_is_refused() -> None:

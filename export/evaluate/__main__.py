@@ -13,7 +13,7 @@ from engine.parameters import Settings
 from engine.pipeline import Pipeline, build
 from engine.repair.motion_compensated import MotionCompensatedRepairer
 from export.evaluate.methods import KnownDamage, Outcome, restored, telea, untouched
-from export.evaluate.protocol import COLOUR_SPACE, TestClip, floats, test_clips
+from export.evaluate.protocol import COLOUR_SPACE, CONDITIONS, TestClip, floats, test_clips
 from export.evaluate.scores import Scores, medians, score
 from export.evaluate.sheets import columns, eight_bit, save, verdict
 from ocio.config import load
@@ -25,7 +25,7 @@ Method = Callable[[TestClip], Iterable[Outcome]]
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m export.evaluate", description=__doc__)
     parser.add_argument("split", type=Path, help="folder with clean/ and damage/, e.g. ../shared/data/val")
-    parser.add_argument("--kinds", nargs="+", default=["mixed", "lines", "clean"])
+    parser.add_argument("--kinds", nargs="+", choices=list(CONDITIONS), default=list(CONDITIONS))
     parser.add_argument("--methods", nargs="+", default=["input", "telea", "truth", "ours"])
     parser.add_argument("--model", help="detector to judge; by default the shipped one")
     parser.add_argument("--sensitivity", type=float, default=0.5)

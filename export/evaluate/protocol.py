@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.types import Bool, CodeLayout, Codes, Float32, Frame
+from engine.types import Bool, CodeLayout, Codes, DamageClass, Float32, Frame
 from export.material.clips import Clip, load_clips
 from export.simulate.banks import Bank, load
 from export.simulate.blotches import Soiling, soil
@@ -31,7 +31,27 @@ FRAMES = 12
 """Consecutive frames of every clip, from its tenth on; the first and the last are judged like the rest."""
 FIRST = 10
 
-Kind = Literal["mixed", "lines", "clean"]
+Kind = Literal["mixed", "lines", "clean", "mixed-strong-grain"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Mean marks per 256² patch, standing line scratches, and the range of grain (RMS in ACEScct at mid grey)."""
+
+    marks: Mapping[DamageClass, float]
+    scratches: int
+    grain: tuple[float, float]
+
+
+FINE, STRONG = (0.003, 0.007), (0.008, 0.016)
+"""Grain of a 35 mm and of a pushed 16 mm stock: in display codes about 0.013 and 0.03 of white at mid grey."""
+DIRT: Mapping[DamageClass, float] = {"blotch": 6.0, "hair": 0.5}
+CONDITIONS: Mapping[Kind, Condition] = {
+    "mixed": Condition(DIRT, 2, FINE),
+    "lines": Condition({}, 4, FINE),
+    "clean": Condition({}, 0, FINE),
+    "mixed-strong-grain": Condition(DIRT, 2, STRONG),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,23 +80,19 @@ def test_clips(split: Path, cache: Path, kind: Kind) -> list[TestClip]:
 
 def damaged_clip(clip: Clip, bank: Bank, kind: Kind) -> TestClip:
     rng = np.random.default_rng((zlib.crc32(clip.name.encode()), zlib.crc32(kind.encode())))
-    grain = Grain(float(rng.uniform(0.008, 0.016)), float(rng.uniform(0.5, 0.9)), 0.7)
+    condition = CONDITIONS[kind]
+    grain = Grain(float(rng.uniform(*condition.grain)), float(rng.uniform(0.5, 0.9)), 0.7)
     table = linear_of_bytes(2.4, 1.0)
     first = min(FIRST, len(clip.frames) - FRAMES)
     shape = clip.frames.shape[1:3]
-    soiling = replace(Soiling.draw(rng), scale=float(rng.uniform(0.3, 0.5)), rate=RATES)
-    scratches = [_standing(Scratch.draw(shape, rng)) for _ in range(SCRATCHES[kind])]
+    soiling = replace(Soiling.draw(rng), scale=float(rng.uniform(0.3, 0.5)), rate=condition.marks)
+    scratches = [_standing(Scratch.draw(shape, rng)) for _ in range(condition.scratches)]
     frames = []
     for number in range(first, first + FRAMES):
         plate = add_grain(encode(table[clip.frames[number]]), grain, rng)
-        layer = _damage(shape, bank, kind, soiling, scratches, number, rng)
+        layer = _damage(shape, bank, soiling, scratches, number, rng)
         frames.append(_test_frame(number, plate, layer))
     return TestClip(clip.name, kind, frames)
-
-
-RATES: Mapping = {"blotch": 6.0, "hair": 0.5}
-"""Mean marks per 256² patch: about one per cent of the frame."""
-SCRATCHES: Mapping[Kind, int] = {"mixed": 2, "lines": 4, "clean": 0}
 
 
 def frame_of(codes: np.ndarray, number: int) -> Frame:
@@ -93,14 +109,13 @@ def _standing(scratch: Scratch) -> Scratch:
 
 
 def _damage(
-    shape: tuple[int, int], bank: Bank, kind: Kind, soiling: Soiling,
+    shape: tuple[int, int], bank: Bank, soiling: Soiling,
     scratches: Sequence[Scratch], number: int, rng: np.random.Generator,
 ) -> DamageLayer:  # fmt: skip
     layer = DamageLayer.empty(shape)
     for scratch in scratches:
         scratch_layer(layer, scratch, number)
-    if kind == "mixed":
-        soil(layer, bank, soiling, rng)
+    soil(layer, bank, soiling, rng)
     return layer
 
 

@@ -6,6 +6,7 @@ Drawn into the *clean* frames, so that a detector learns to leave them alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -64,13 +65,27 @@ def scene_marks(still: Float32, bank: Bank, soiling: Soiling, rng: np.random.Gen
         opacity = shape_of(bank.shapes["blotch"], "blotch", soiling, rng)
         row, column = (int(v) for v in rng.uniform([0, 0], still.shape[:2]))
         layer.draw(opacity, row, column, draw_ink(soiling, rng), "blotch")
-    for _ in range(int(rng.integers(0, 5))):
-        post = Scratch.draw(still.shape[:2], rng)
-        scratch_layer(layer, post, 0)
+    for _ in range(int(rng.integers(0, 7))):
+        scratch_layer(layer, _post(still.shape[:2], rng), 0)
     marked = layer.over(still)
     if rng.random() < 0.5:
         marked = _wires(marked, rng)
     return marked
+
+
+def _post(shape: tuple[int, int], rng: np.random.Generator) -> Scratch:
+    """A fence post, mullion or trunk: as straight and thin as a line scratch, and mostly shorter."""
+    line = Scratch.draw(shape, rng)
+    return replace(
+        line,
+        slope=float(rng.normal(0, 0.02)),
+        wander=line.wander * float(rng.choice([0.0, 1.0])),
+        width=float(np.clip(rng.gamma(2.0, 1.5), 0.6, 10.0)),
+        opacity=float(rng.uniform(0.6, 1.0)),
+        start=float(rng.uniform(-0.3, 0.9)),
+        length=float(rng.choice([rng.uniform(0.05, 0.5), 1.5], p=[0.75, 0.25])),
+        dashes=0.0,
+    )
 
 
 def _wires(linear: Float32, rng: np.random.Generator) -> Float32:

@@ -19,7 +19,7 @@ from export.simulate.scene import Material, Triple, clean_triple
 from export.simulate.scratches import Scratch, scratch_layer
 
 MARGIN = 32
-"""Pixels around a sample that exist while motion is searched, so that its border has somewhere to look."""
+"""Pixels beside a sample that exist while motion is searched; a sample may lie at the edge of the frame."""
 
 _LAYOUT = CodeLayout("rgb", ("R", "G", "B"), "float", 32)
 
@@ -48,7 +48,8 @@ def draw_sample(material: Material, size: int, rng: np.random.Generator) -> Samp
     scanned = [d + noise * rng.standard_normal(d.shape, np.float32) for d in damaged]
     window = FrameWindow(tuple(working_frame(plate, n) for n, plate in enumerate(scanned)))
     planes = detector_input(window, MotionEstimator())
-    inner = (slice(MARGIN, MARGIN + size),) * 2
+    top, left = (int(v) for v in rng.choice([0, MARGIN, 2 * MARGIN], 2, p=[0.2, 0.6, 0.2]))
+    inner = (slice(top, top + size), slice(left, left + size))
     present = (layers[1].cover > 0) | (layers[1].density != 0).any(2)
     visible = seen(clean[1], damaged[1], present)
     classes = _classes(layers[1], visible)

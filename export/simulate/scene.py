@@ -28,7 +28,7 @@ class Material:
 
 def clean_triple(material: Material, size: int, soiling: Soiling, rng: np.random.Generator) -> Triple:
     """Frames t-1, t, t+1 of one scene, (size, size, 3) ACEScct with grain, lookalikes, flicker and weave."""
-    pan = bool(material.stills) and rng.random() < 0.3
+    pan = bool(material.stills) and rng.random() < 0.4
     frames = _panned(material, size, soiling, rng) if pan else _filmed(material.clips, size, rng)
     if rng.random() < 0.2:
         frames = thrown_things(frames, material.bank, soiling, rng)

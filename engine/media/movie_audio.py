@@ -15,7 +15,7 @@ import av.stream
 from av.error import FFmpegError
 
 from engine.errors import UnsupportedFormat
-from engine.media.movie_open import only
+from engine.media.movie_open import only, sounds
 
 MARGIN = Fraction(1)
 """Seconds before the wanted sound that reading starts at: seeking is no more exact than a packet."""
@@ -24,7 +24,7 @@ AudioPacket: TypeAlias = "av.packet.Packet[Any]"
 
 
 class AudioCopy:
-    """Every audio stream of a movie on its way into another, up to the moments it is told.
+    """Every audio stream of a known codec on its way into another movie, up to the moments it is told.
 
     Packets that begin within the range of the frames are copied, at exactly the distance from the picture
     they had; a range may so begin with up to one packet (about 20 ms) of silence.
@@ -35,8 +35,9 @@ class AudioCopy:
     ) -> None:
         self._source = source
         self._target = target
-        self._streams = {stream.index: _twin(stream, target, path) for stream in source.streams.audio}
-        only(source, *source.streams.audio)
+        self._sounds = sounds(source)
+        self._streams = {stream.index: _twin(stream, target, path) for stream in self._sounds}
+        only(source, *self._sounds)
         self._origin = Fraction(0)
         self._start: Fraction | None = None
         self._rest: Iterator[AudioPacket] = iter(())
@@ -52,7 +53,7 @@ class AudioCopy:
         self._rest = self._packets()
 
     def _seek(self, moment: Fraction) -> None:
-        stream = self._source.streams.audio[0]
+        stream = self._sounds[0]
         assert stream.time_base is not None
         try:
             self._source.seek(int(moment / stream.time_base), stream=stream)
@@ -62,7 +63,7 @@ class AudioCopy:
 
     def _packets(self) -> Iterator[AudioPacket]:
         """The packets from where the source stands, but those before the start."""
-        for packet in self._source.demux(*self._source.streams.audio):
+        for packet in self._source.demux(*self._sounds):
             if packet.size and (self._start is None or _moment(packet) >= self._start):
                 yield packet
 

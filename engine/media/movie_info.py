@@ -13,7 +13,7 @@ import av.video.stream
 from engine.media.contract import ClipInfo, ColourTags
 from engine.media.movie_colour import MATRICES, PRIMARIES, TRANSFERS, ColourNumbers
 from engine.media.movie_index import MovieIndex
-from engine.media.movie_open import family
+from engine.media.movie_open import family, sounds
 from engine.types import CodeLayout
 
 CONTAINERS = {"mov": "QuickTime/MP4", "matroska": "Matroska", "avi": "AVI", "mxf": "MXF"}
@@ -88,7 +88,7 @@ def _extras(
         "timing": "" if rate is None or index.constant(rate) else "variable frame rate, kept frame by frame",
         "pixel aspect": _aspect(stream.sample_aspect_ratio),
         "timecode": timecode_of(container) or "",
-        "audio": "; ".join(_audio_line(audio) for audio in container.streams.audio),
+        "audio": "; ".join(_audio_lines(container)),
         "scan": scan_of(stream, first),
         "warning": " ".join(_warnings(stream, first, index)),
     }
@@ -97,6 +97,12 @@ def _extras(
 
 def _aspect(ratio: Fraction | None) -> str:
     return "" if ratio in (None, 0, 1) else str(ratio)
+
+
+def _audio_lines(container: av.container.InputContainer) -> list[str]:
+    known = sounds(container)
+    others = len(container.streams.audio) - len(known)
+    return [_audio_line(stream) for stream in known] + ["a codec that is not known here"] * others
 
 
 def _audio_line(stream: av.AudioStream) -> str:

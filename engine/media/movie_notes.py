@@ -9,6 +9,7 @@ import av.video.stream
 
 from engine.media.movie_colour import FULL, UNSPECIFIED, ColourNumbers
 from engine.media.movie_encoding import MovieEncoding
+from engine.media.movie_open import sounds
 
 
 def not_carried(
@@ -28,6 +29,8 @@ def not_carried(
 def _beside_the_picture(source: av.container.InputContainer, with_sound: bool) -> Iterator[str]:
     if source.streams.audio and not with_sound:
         yield "Frames are left out, so the sound no longer fits and is not carried over."
+    elif len(sounds(source)) < len(source.streams.audio):
+        yield "Sound of a codec that is not known here is not carried over."
     if source.streams.subtitles:
         yield "Subtitles are not carried over."
     if source.chapters():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import av
 import av.container
@@ -62,12 +63,29 @@ def _why_not(path: Path) -> CorruptSource | UnsupportedFormat:
 
 
 def picture_stream(container: av.container.InputContainer, path: Path) -> av.video.stream.VideoStream:
-    """The first video stream that is no cover picture. Raises UnsupportedFormat if there is none."""
+    """The first video stream that is no cover picture.
+
+    Raises UnsupportedFormat where there is none, or where this FFmpeg has no decoder for it.
+    """
     cover = av.stream.Disposition.attached_pic
-    for stream in container.streams.video:
-        if not stream.disposition & cover:
-            return stream
-    raise UnsupportedFormat(f"{path}: the file holds no video stream, so there is no picture to restore.")
+    stream = next((one for one in container.streams.video if not one.disposition & cover), None)
+    if stream is None:
+        raise UnsupportedFormat(f"{path}: the file holds no video stream, so there is no picture to restore.")
+    if not _has_decoder(stream):
+        raise UnsupportedFormat(
+            f"{path}: nothing here decodes its video codec; convert it without loss, for example to FFV1"
+            f" in .mkv, or copy it again if it should be one of the known codecs."
+        )
+    return stream
+
+
+def sounds(container: av.container.InputContainer) -> list[av.AudioStream]:
+    """The audio streams of a codec that this FFmpeg knows; others cannot be copied, nor told anything of."""
+    return [stream for stream in container.streams.audio if _has_decoder(stream)]
+
+
+def _has_decoder(stream: av.stream.Stream) -> bool:
+    return cast("object | None", stream.codec_context) is not None
 
 
 def only(container: av.container.InputContainer, *wanted: av.stream.Stream) -> None:

@@ -110,7 +110,7 @@ class MovieDecoder:
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
         """Frames from where the container stands; damage is noted in `reason` and passed by."""
-        for packet in self._container.demux(self.stream):
+        for packet in self._packets():
             ended = packet.dts is None and packet.size == 0
             if not ended and not self._wanted(packet):
                 continue
@@ -118,6 +118,13 @@ class MovieDecoder:
                 yield from self._in_order(packet.decode())
             except (FFmpegError, OSError) as error:
                 self.reason = error.strerror or str(error)
+
+    def _packets(self) -> Iterator[av.packet.Packet[av.VideoStream]]:
+        """What the file holds from here on; where it cannot be read further, `reason` says why."""
+        try:
+            yield from self._container.demux(self.stream)
+        except (FFmpegError, OSError) as error:
+            self.reason = error.strerror or str(error)
 
     def _in_order(self, frames: list[av.VideoFrame]) -> list[av.VideoFrame]:
         """The frames with the times the index knows them by, where their own do not tell the order."""

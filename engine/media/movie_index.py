@@ -7,6 +7,7 @@ variable rate can shift the count: the n-th timestamp in ascending order is fram
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +15,9 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 
 import av.container
+import av.packet
 import av.video.stream
+from av.error import FFmpegError
 
 from engine.errors import CorruptSource, UnsupportedFormat
 from engine.media.movie_clock import FrameTime
@@ -140,7 +143,7 @@ def _from_packets(
 ) -> list[_Sample]:
     only(container, stream)
     samples: list[_Sample] = []
-    for packet in container.demux(stream):
+    for packet in _packets(container, stream, path):
         if packet.size == 0:
             continue
         if packet.pts is None:
@@ -153,6 +156,21 @@ def _from_packets(
             _Sample(packet.pts, dts, packet.duration or 0, packet.is_keyframe, not packet.is_discard)
         )
     return samples
+
+
+def _packets(
+    container: av.container.InputContainer, stream: av.video.stream.VideoStream, path: Path
+) -> Iterator[av.packet.Packet[av.VideoStream]]:
+    count = 0
+    try:
+        for packet in container.demux(stream):
+            yield packet
+            count += packet.size > 0
+    except (FFmpegError, OSError) as error:
+        raise CorruptSource(
+            f"{path}: its tables are damaged, nothing can be read behind {count} frames"
+            f" ({error.strerror or error}); copy the movie again from the original."
+        ) from error
 
 
 def _index(

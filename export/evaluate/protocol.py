@@ -36,7 +36,7 @@ Kind = Literal["mixed", "lines", "clean", "mixed-strong-grain"]
 
 @dataclass(frozen=True)
 class Condition:
-    """Mean marks per 256² patch, standing line scratches, and the range of grain (RMS in ACEScct at mid grey)."""
+    """Mean marks per 256² patch, standing line scratches, range of grain (RMS in ACEScct at mid grey)."""
 
     marks: Mapping[DamageClass, float]
     scratches: int
@@ -44,7 +44,7 @@ class Condition:
 
 
 FINE, STRONG = (0.003, 0.007), (0.008, 0.016)
-"""Grain of a 35 mm and of a pushed 16 mm stock: in display codes about 0.013 and 0.03 of white at mid grey."""
+"""Grain of a 35 mm and of a pushed 16 mm stock: about 0.013 and 0.03 of white in display codes."""
 DIRT: Mapping[DamageClass, float] = {"blotch": 6.0, "hair": 0.5}
 CONDITIONS: Mapping[Kind, Condition] = {
     "mixed": Condition(DIRT, 2, FINE),

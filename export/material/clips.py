@@ -1,4 +1,4 @@
-"""The clean material: clips and stills of one split, decoded once into memory-mapped arrays."""
+"""The clean material: clips and stills of one split, decoded once and kept as arrays."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Clip:
 
 
 def load_clips(folder: Path, cache: Path, licensed_only: bool = False) -> list[Clip]:
-    """Every .mp4 below `folder`, decoded into `cache` on first use and mapped from there."""
+    """Every .mp4 below `folder`, decoded into `cache` on first use and read from there."""
     paths = [p for p in sorted(folder.glob("*.mp4")) if not (licensed_only and p.name.startswith(DISPUTED))]
     cache.mkdir(parents=True, exist_ok=True)
-    return [Clip(path.stem, _mapped(path, cache / f"{path.stem}.npy")) for path in paths]
+    return [Clip(path.stem, _decoded_once(path, cache / f"{path.stem}.npy")) for path in paths]
 
 
 def load_stills(folder: Path) -> list[Clip]:
@@ -52,12 +52,12 @@ def _still(path: Path) -> Bytes:
     return np.ascontiguousarray(bgr[..., ::-1], np.uint8)
 
 
-def _mapped(path: Path, stored: Path) -> Bytes:
+def _decoded_once(path: Path, stored: Path) -> Bytes:
     if not stored.exists():
         part = stored.with_suffix(".part.npy")
         np.save(part, decode(path))
         part.rename(stored)
-    return np.load(stored, mmap_mode="r")
+    return np.load(stored)
 
 
 def names(clips: Sequence[Clip]) -> list[str]:

@@ -1,0 +1,87 @@
+"""ONNX = PyTorch, and what is exported is what the engine takes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs PyTorch: python3 install test --train")
+pytest.importorskip("onnxscript", reason="needs onnxscript: python3 install test --train")
+
+from engine.inference.session import ModelSession  # noqa: E402
+from export.models.detection_unet import DetectionUNet  # noqa: E402
+from export.ship import ship  # noqa: E402
+from export.to_onnx import OVERLAP, detector_spec, export  # noqa: E402
+from export.train import detection_loss  # noqa: E402
+
+pytestmark = pytest.mark.train
+
+
+def net(seed: int = 1) -> DetectionUNet:
+    """A net with batch statistics that are not the trivial ones."""
+    torch.manual_seed(seed)
+    made = DetectionUNet()
+    made.train()
+    with torch.no_grad():
+        for _ in range(3):
+            made(torch.rand(2, 13, 64, 64))
+    return made.eval()
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("models") / "tried.onnx"
+    export(net(), detector_spec("tried", "0.0.1", "nothing", "Apache-2.0"), target)
+    return target
+
+
+def planes(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(height).random((1, 13, height, width), np.float32)
+
+
+@pytest.mark.parametrize(("height", "width"), [(64, 64), (96, 208), (240, 32)])
+def test_onnx_gives_what_pytorch_gives(exported: Path, height: int, width: int) -> None:
+    given = planes(height, width)
+    with torch.no_grad():
+        expected = torch.sigmoid(net()(torch.from_numpy(given))).numpy()
+    with ModelSession(exported, "cpu") as session:
+        found = session.run({"planes": given})["probability"]
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_folding_the_normalisation_changes_nothing() -> None:
+    folded, whole = net(), net()
+    folded.fold_normalisation()
+    given = torch.from_numpy(planes(64, 96))
+    with torch.no_grad():
+        np.testing.assert_allclose(folded.body(given).numpy(), whole(given).numpy(), atol=1e-4)
+
+
+def test_the_overlap_covers_what_a_pixel_depends_on() -> None:
+    """A change OVERLAP rows away must not reach a pixel: else tiles would differ from the whole."""
+    size = 2 * OVERLAP + 64
+    given = torch.from_numpy(planes(size, 64)).requires_grad_(True)
+    net()(given)[0, 0, size // 2, 32].backward()
+    rows = np.nonzero(np.abs(given.grad.numpy()).max((0, 1, 3)))[0]
+    assert size // 2 - rows.min() <= OVERLAP
+    assert rows.max() - size // 2 <= OVERLAP
+
+
+def test_shipping_lists_the_model_by_its_hash(exported: Path, tmp_path: Path) -> None:
+    target = ship(exported, tmp_path)
+    assert target.name == "tried.onnx"
+    assert '"tried"' in (tmp_path / "models.json").read_text()
+
+
+def test_invisible_damage_costs_nothing_either_way() -> None:
+    truth = torch.zeros(1, 4, 8, 8)
+    weight = torch.ones(1, 1, 8, 8)
+    weight[..., :4] = 0
+    silent, loud = torch.full((1, 4, 8, 8), -6.0), torch.full((1, 4, 8, 8), -6.0)
+    loud[..., :4] = 6
+    assert float(detection_loss(loud, truth, weight)) == pytest.approx(
+        float(detection_loss(silent, truth, weight)), rel=1e-3
+    )
+    wrong = silent.clone()
+    wrong[..., 4:] = 6
+    assert float(detection_loss(wrong, truth, weight)) > 10 * float(detection_loss(silent, truth, weight))

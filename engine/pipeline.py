@@ -44,8 +44,8 @@ from ocio.errors import OcioError
 from ocio.processor import ColourRoute
 
 DEFAULT_DETECTOR = "detect-unet"
-_KEPT_MATTES = 10
-"""One more than the widest window holds (radius 3 on either side, and two still on their way out)."""
+_ALONGSIDE = 2
+"""Mattes kept beside those of one window, for the windows in work at the same time."""
 
 
 class Pipeline:
@@ -66,7 +66,7 @@ class Pipeline:
         self._to_model = route.to_model(colour_space)
         self._from_model = route.from_model(colour_space)
         self._space = route.canonical(colour_space)
-        self._mattes: Memo[tuple[object, ...], tuple[DamageMatte, Float32]] = Memo(_KEPT_MATTES)
+        self._mattes: Memo[tuple[object, ...], tuple[DamageMatte, Float32]] = Memo(_ALONGSIDE)
 
     @property
     def identity(self) -> Mapping[str, str]:
@@ -89,7 +89,7 @@ class Pipeline:
 
     def detect(self, window: FrameWindow, settings: Settings) -> DamageMatte:
         """The cleaned matte of the window's centre frame, grown to its whole chroma samples."""
-        return self._found(window, MatteRule.of(settings))[0]
+        return self._found(window, settings)[0]
 
     def probability(self, window: FrameWindow) -> DamageMatte:
         """What the detector says of the centre frame, before any setting shapes it."""
@@ -98,10 +98,10 @@ class Pipeline:
     def process(self, window: FrameWindow, settings: Settings) -> RepairResult:
         """The centre frame repaired: code values outside the matte are the source's own."""
         started = time.perf_counter()
-        matte, probability = self._found(window, MatteRule.of(settings))
+        matte, probability = self._found(window, settings)
         detected = time.perf_counter()
         if not matte.coverage.any():
-            return _untouched(window, matte, detected - started)
+            return _untouched(window, matte, settings, detected - started)
         fills = self._fills(window, matte, settings)
         repaired = time.perf_counter()
         frame = self._composited(window.centre.frame, matte, fills)
@@ -133,24 +133,25 @@ class Pipeline:
     ) -> None:
         self.close()
 
-    def _found(self, window: FrameWindow, rule: MatteRule) -> tuple[DamageMatte, Float32]:
+    def _found(self, window: FrameWindow, settings: Settings) -> tuple[DamageMatte, Float32]:
         """Cleaned matte and raw probability of the centre; kept, since neighbours ask for the same one."""
-        near = window.around(0, self._detector.radius)
+        near, rule = window.around(0, self._detector.radius), MatteRule.of(settings)
         key = (rule, *(frame.key if frame else None for frame in near.frames))
-        return self._mattes.get(key, lambda: self._cleaned(near, rule))
+        keep = 2 * settings.radius + 1 + _ALONGSIDE
+        return self._mattes.get(key, lambda: self._cleaned(near, rule), keep)
 
     def _cleaned(self, near: FrameWindow, rule: MatteRule) -> tuple[DamageMatte, Float32]:
         found = self._detector.detect(near)
         matte = clean_matte(found, rule)
         layout = near.centre.frame.codes.layout
-        return replace(matte, coverage=chroma_aligned(matte.coverage, layout)), found.coverage
+        # A copy: what the detector gives may be one plane of several, and would keep all of them in memory.
+        return replace(matte, coverage=chroma_aligned(matte.coverage, layout)), found.coverage.copy()
 
     def _fills(self, window: FrameWindow, matte: DamageMatte, settings: Settings) -> Sequence[FillTile]:
         near = window.around(0, settings.radius)
-        rule = MatteRule.of(settings)
         mattes = {0: matte}
         for offset in near.offsets():
-            mattes[offset] = self._found(window.around(offset, self._detector.radius), rule)[0]
+            mattes[offset] = self._found(window.around(offset, self._detector.radius), settings)[0]
         tiles = self._repairer.repair(near, mattes)
         return regrain(near, tiles, matte, settings.grain, motion=self._motion)
 
@@ -165,9 +166,10 @@ def _within(window: FrameWindow, radius: int) -> tuple[int, ...]:
     return window.around(0, radius).offsets()
 
 
-def _untouched(window: FrameWindow, matte: DamageMatte, seconds: float) -> RepairResult:
+def _untouched(window: FrameWindow, matte: DamageMatte, settings: Settings, seconds: float) -> RepairResult:
     frame = window.centre.frame
-    report = FrameReport(frame.number, 0.0, (), window.offsets(), MappingProxyType({"detect": seconds}))
+    neighbours = _within(window, settings.radius)
+    report = FrameReport(frame.number, 0.0, (), neighbours, MappingProxyType({"detect": seconds}))
     return RepairResult(frame, matte, report)
 
 

@@ -88,6 +88,7 @@ def test_a_clean_frame_comes_back_as_the_very_same_codes() -> None:
         assert result.frame.codes is plates[2].codes
         assert result.report.damaged == 0
         assert result.report.regions == ()
+        assert result.report.neighbours == (-1, 1, -2, 2), "those within the radius, as of a repaired frame"
 
 
 def test_the_dirt_is_gone() -> None:
@@ -107,8 +108,9 @@ def test_the_order_of_frames_does_not_matter() -> None:
         assert (codes == scattered[i]).all(), f"frame {plates[i].number} depends on what was rendered before"
 
 
-def test_each_frame_is_detected_once() -> None:
-    detector, settings = BrightSpots(), Settings()
+@pytest.mark.parametrize("radius", [0, 1, 2, 3])
+def test_each_frame_is_detected_once(radius: int) -> None:
+    detector, settings = BrightSpots(), Settings.of({"radius": radius})
     with pipeline(detector) as engine:
         for window in windows(engine, frames(), engine.reach(settings)).values():
             engine.process(window, settings)

@@ -212,12 +212,21 @@ class MovieSink:
     def _complete(self, name: Path) -> None:
         """Flush, write the trailer and rename."""
         self._closed = True
-        with self._stack:
-            self._mux(None)
-            if self._audio is not None:
-                whole = self._last is None or self._last.last
-                self._audio.finish(None if whole or self._last is None else self._last.end)
+        try:
+            with self._stack:
+                self._finish()
+        except KeyboardInterrupt:
+            # The container was closed on the way here: what is there plays, and only sound may be missing.
+            self._temporary.replace(self._partial)
+            raise
         self._temporary.replace(name)
+
+    def _finish(self) -> None:
+        """The frames that the encoder holds back, and the rest of the sound."""
+        self._mux(None)
+        if self._audio is not None:
+            whole = self._last is None or self._last.last
+            self._audio.finish(None if whole or self._last is None else self._last.end)
 
     def _abandon(self) -> None:
         """Keep what is there as a movie that plays, under a name that says it is not whole."""

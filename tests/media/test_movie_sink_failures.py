@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import OutputExists, SinkError, UnsupportedFormat, UsageError
+from engine.media.movie_audio import AudioCopy
 from engine.media.movie_layout import PIXEL_FORMATS, layout_of
 from engine.media.movie_sink import MovieSink
 from engine.media.movie_source import MovieSource
@@ -83,6 +84,23 @@ def test_an_interrupted_movie_plays(suffix: str, tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
     if suffix != ".avi":
         assert sound_of(partial)[0][-1][0] < Fraction(5, 25)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_movie_interrupted_while_it_is_completed_plays(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = [noise("yuv422p10le", number) for number in range(5)]
+    source = make_movie(tmp_path / "in.mkv", "ffv1", frames, options=FFV1, audio=["pcm_s16le"])
+
+    def interrupted(audio: AudioCopy, end: Fraction | None) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(AudioCopy, "finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        copy(source, tmp_path / f"out{suffix}")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mkv", f"out.partial{suffix}"]
+    assert len(read_all(tmp_path / f"out.partial{suffix}")) == 5
 
 
 def test_nothing_written_leaves_nothing(talkie: Path, tmp_path: Path) -> None:

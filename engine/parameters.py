@@ -42,13 +42,13 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "dilation", "Dilation",
-        "How far the matte reaches past the detected edge, so that a soft rim is repaired as well.",
-        "float", 1.5, 0.0, 32.0, (0.0, 8.0), "px", "matte",
+        "How far the matte reaches past the detected edge, which already holds the visible soft rims.",
+        "float", 0.0, 0.0, 32.0, (0.0, 8.0), "px", "matte",
     ),
     Parameter(
         "feather", "Feather",
-        "Width of the soft edge inside the dilated matte.",
-        "float", 1.0, 0.0, 32.0, (0.0, 8.0), "px", "matte",
+        "Width of the soft edge inside the dilated matte; needs a dilation.",
+        "float", 0.0, 0.0, 32.0, (0.0, 8.0), "px", "matte",
     ),
     Parameter(
         "radius", "Temporal radius",
@@ -71,8 +71,8 @@ class Settings:
 
     sensitivity: float = 0.5
     minimum_area: int = 2
-    dilation: float = 1.5
-    feather: float = 1.0
+    dilation: float = 0.0
+    feather: float = 0.0
     radius: int = 2
     grain: float = 1.0
 

@@ -33,7 +33,7 @@ class MatteRule:
 def clean_matte(found: DamageMatte, rule: MatteRule) -> DamageMatte:
     """The matte to repair, from a detector's probabilities (H, W) 0..1.
 
-    Coverage is 1 on every accepted mark and falls to 0 within `feather` px at `dilation` px outside it.
+    Coverage is 1 on every accepted mark and falls off around it, see `softened`.
     The class planes share the coverage out by the classes' probabilities.
     """
     marks = accepted(found.coverage, rule)
@@ -62,11 +62,15 @@ def accepted(probability: Float32, rule: MatteRule) -> Bool:
 
 
 def softened(marks: Bool, dilation: float, feather: float) -> Float32:
-    """Coverage (H, W) float32: 1 on the marks, 0 from `dilation` px away from them on."""
+    """Coverage (H, W) float32: 1 on the marks and up to `dilation` px from their edge, then a soft rim.
+
+    The rim's last pixel is cut by its distance, as anti-aliasing would; `feather` px of it lie inside the
+    dilation. With no dilation only the marks themselves are covered, wholly.
+    """
     if not marks.any():
         return np.zeros(marks.shape, np.float32)
     distance = cv2.distanceTransform((~marks).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    ramp = np.clip((np.float32(dilation) - distance) / max(feather, 1e-3), 0, 1)
+    ramp = np.clip((np.float32(dilation + 1) - distance) / np.float32(1 + feather), 0, 1)
     return np.where(marks, np.float32(1), ramp).astype(np.float32)
 
 

@@ -24,11 +24,17 @@ def test_nothing_found_is_a_matte_of_exact_zeros() -> None:
     assert matte.coverage.dtype == np.float32
 
 
-def test_a_mark_is_covered_wholly_and_its_rim_softly() -> None:
-    coverage = clean_matte(DamageMatte(probability_with_a_mark()), RULE).coverage
+def test_by_default_the_marks_are_covered_wholly_and_nothing_else() -> None:
+    plane = probability_with_a_mark()
+    assert (clean_matte(DamageMatte(plane), RULE).coverage == (plane > 0)).all()
+
+
+def test_a_dilated_mark_is_covered_wholly_and_its_rim_softly() -> None:
+    rule = replace(RULE, dilation=1.0, feather=1.0)
+    coverage = clean_matte(DamageMatte(probability_with_a_mark()), rule).coverage
     assert (coverage[10:14, 20:24] == 1).all()
     assert 0 < coverage[9, 21] < 1
-    assert coverage[8, 21] == 0, "beyond the dilation of 1.5 px nothing may be touched"
+    assert coverage[8, 21] == 0, "two pixels away, beyond the dilation of one, nothing may be touched"
 
 
 def test_a_rim_below_the_threshold_belongs_to_its_core_but_never_stands_alone() -> None:
@@ -67,7 +73,7 @@ def test_coverage_stays_within_its_range_and_its_reach(seed: int, dilation: floa
     assert (coverage[marks] == 1).all()
     rows, columns = np.nonzero(marks)
     for row, column in zip(*np.nonzero(coverage > 0), strict=True):
-        assert np.hypot(rows - row, columns - column).min() <= dilation or marks[row, column]
+        assert np.hypot(rows - row, columns - column).min() < dilation + 1 or marks[row, column]
 
 
 def test_classes_share_the_coverage_out() -> None:

@@ -67,10 +67,27 @@ def scene_marks(still: Float32, bank: Bank, soiling: Soiling, rng: np.random.Gen
         layer.draw(opacity, row, column, draw_ink(soiling, rng), "blotch")
     for _ in range(int(rng.integers(0, 7))):
         scratch_layer(layer, _post(still.shape[:2], rng), 0)
-    marked = layer.over(still)
+    marked = mouldings(layer.over(still), rng)
     if rng.random() < 0.5:
         marked = _wires(marked, rng)
     return marked
+
+
+def mouldings(linear: Float32, rng: np.random.Generator) -> Float32:
+    """Door frames, shelves, cloth seams: straight soft lines, dark beside bright, even along their length."""
+    height, width = linear.shape[:2]
+    density = np.zeros((height, width), np.float32)
+    for _ in range(int(rng.integers(1, 6))):
+        top, bottom = np.sort(rng.uniform(-0.3, 1.3, 2)) * height
+        rows = np.arange(height, dtype=np.float32)[:, None]
+        middle = rng.uniform(0, width) + rng.normal(0, 0.01) * (rows - height / 2)
+        distance = np.arange(width, dtype=np.float32)[None, :] - middle
+        within = np.clip(rows - top, 0, 1) * np.clip(bottom - rows, 0, 1)
+        for _ in range(int(rng.integers(1, 4))):
+            offset, spread = rng.normal(0, 4), rng.uniform(0.6, 2.5)
+            depth = rng.normal(0, 0.12)
+            density += depth * within * np.exp(-0.5 * ((distance - offset) / spread) ** 2)
+    return (linear * np.power(np.float32(10), density)[..., None]).astype(np.float32)
 
 
 def _post(shape: tuple[int, int], rng: np.random.Generator) -> Scratch:

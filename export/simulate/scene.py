@@ -14,7 +14,7 @@ from export.simulate.banks import Bank
 from export.simulate.blotches import Soiling
 from export.simulate.encoding import encode, linear_of_bytes
 from export.simulate.grain import Grain, add_grain
-from export.simulate.lookalikes import rain, scene_marks, thrown_things
+from export.simulate.lookalikes import mouldings, rain, scene_marks, thrown_things
 
 Triple = tuple[Float32, Float32, Float32]
 
@@ -56,15 +56,15 @@ def _filmed(clips: Sequence[Clip], size: int, rng: np.random.Generator) -> list[
 def _panned(material: Material, size: int, soiling: Soiling, rng: np.random.Generator) -> list[Float32]:
     """A camera moving over a still, so that posts and specks of the scene move with the scene."""
     still = material.stills[rng.integers(len(material.stills))].frames[0]
-    speed = float(rng.choice([rng.uniform(1.5, 6), rng.uniform(4, 24), 0.0], p=[0.55, 0.35, 0.1]))
+    speed = float(rng.choice([rng.uniform(1.5, 6), rng.uniform(4, 24), 0.0], p=[0.4, 0.25, 0.35]))
     angle = rng.uniform(0, 2 * np.pi)
     step = np.array([np.cos(angle), np.sin(angle)]) * speed
     zoom = float(np.exp(rng.uniform(np.log(0.8), np.log(1.8))))
     side = size + 2 * int(np.ceil(speed)) + 8
     patch = _still_patch(still, side, zoom, rng)
     linear = _exposure(rng)[patch]
-    if speed > 1:
-        linear = scene_marks(linear, material.bank, soiling, rng)
+    # Where nothing moves three frames cannot tell a post from a scratch: only its look can.
+    linear = scene_marks(linear, material.bank, soiling, rng) if speed > 1 else mouldings(linear, rng)
     breathing = 1 + rng.normal(0, 0.002)
     return [_camera(linear, size, step * k, breathing**k) for k in (-1, 0, 1)]
 

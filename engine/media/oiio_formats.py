@@ -1,4 +1,4 @@
-"""The frame formats: what each one can hold without loss, and how OpenImageIO calls it."""
+"""The frame formats, and what each one can hold without loss."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ class FrameFormat:
 
     name: str
     suffixes: tuple[str, ...]
-    oiio_name: str
     magic: tuple[bytes, ...]
     depths: tuple[Depth, ...]
     channel_counts: tuple[int, ...] | None
@@ -42,7 +41,6 @@ FORMATS = (
     FrameFormat(
         "DPX",
         (".dpx",),
-        "dpx",
         (b"SDPX", b"XPDS"),
         (("integer", 8), ("integer", 10), ("integer", 12), ("integer", 16)),
         (1, 3, 4),
@@ -51,7 +49,6 @@ FORMATS = (
     FrameFormat(
         "Cineon",
         (".cin",),
-        "cineon",
         (b"\x80\x2a\x5f\xd7", b"\xd7\x5f\x2a\x80"),
         (("integer", 10),),
         (1, 3),
@@ -61,7 +58,6 @@ FORMATS = (
     FrameFormat(
         "EXR",
         (".exr",),
-        "openexr",
         (b"\x76\x2f\x31\x01",),
         (("half", 16), ("float", 32)),
         None,
@@ -70,7 +66,6 @@ FORMATS = (
     FrameFormat(
         "TIFF",
         (".tif", ".tiff"),
-        "tiff",
         (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b"),
         (("integer", 8), ("integer", 16), ("float", 32)),
         None,
@@ -79,7 +74,6 @@ FORMATS = (
     FrameFormat(
         "PNG",
         (".png",),
-        "png",
         (b"\x89PNG\r\n\x1a\n",),
         (("integer", 8), ("integer", 16)),
         (1, 2, 3, 4),

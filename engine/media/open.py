@@ -11,7 +11,6 @@ import numpy as np
 from engine.errors import UnsupportedFormat, UsageError
 from engine.media.contract import ClipInfo, FrameSink, FrameSource
 from engine.media.oiio_formats import FRAME_SUFFIXES, format_of
-from engine.media.selection import SelectedSource
 from engine.media.sequence import SequenceSink, SequenceSource
 from engine.types import CodeLayout, Codes, Float32, Frame, FrameNumber
 
@@ -22,20 +21,20 @@ _MATTE_SUFFIX = {".cin": ".dpx", **dict.fromkeys(MOVIE_SUFFIXES, ".mkv")}
 """The format of a matte where it cannot be the source's own."""
 
 
-def open_source(target: str, frames: Sequence[FrameNumber] | None = None) -> FrameSource:
+def open_source(target: str) -> FrameSource:
     """Open `target`: a movie, a pattern, a folder with one sequence, or a still.
 
-    With `frames` the source's `info` lists only those; their neighbours can still be read. Raises
-    SourceNotFound, UnsupportedFormat, CorruptSource, UsageError.
+    Raises SourceNotFound, UnsupportedFormat, CorruptSource, UsageError.
     """
-    source = _whole_source(target)
-    if frames is None:
-        return source
-    try:
-        return SelectedSource(source, frames)
-    except BaseException:
-        source.close()
-        raise
+    path = Path(target)
+    suffix = path.suffix.lower()
+    if not path.is_dir() and suffix in MOVIE_SUFFIXES:
+        from engine.media.movie_source import MovieSource  # opened only where a movie is asked for
+
+        return MovieSource(path)
+    if path.is_file() or (suffix and not path.is_dir()):
+        _check_known(path)
+    return SequenceSource(target)
 
 
 def open_sink(
@@ -102,18 +101,6 @@ def matte_frame(number: FrameNumber, coverage: Float32, layout: CodeLayout) -> F
     dtype = np.uint8 if layout.bits == 8 else np.uint16
     codes = np.rint(plane * np.float32(2**layout.bits - 1)).astype(dtype)
     return Frame(number, Codes((codes,), layout))
-
-
-def _whole_source(target: str) -> FrameSource:
-    path = Path(target)
-    suffix = path.suffix.lower()
-    if not path.is_dir() and suffix in MOVIE_SUFFIXES:
-        from engine.media.movie_source import MovieSource  # opened only where a movie is asked for
-
-        return MovieSource(path)
-    if path.is_file() or (suffix and not path.is_dir()):
-        _check_known(path)
-    return SequenceSource(target)
 
 
 def _sink(

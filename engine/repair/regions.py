@@ -18,7 +18,6 @@ _WHOLE = 72
 """px. A piece of damage up to this size is one region."""
 
 _CELL = 48
-_JOIN = np.ones((3, 3), np.uint8)
 
 Labels = npt.NDArray[np.int32]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from engine.errors import OutputExists, SinkError, SourceNotFound
-from engine.media.open import SelectedSource
 from engine.types import Frame
 from tests.codes.layouts import RGB, random_codes
 from tests.media.media_cases import (
@@ -145,15 +144,3 @@ def test_closing_twice_is_fine_and_writing_afterwards_is_not(medium: Medium, tmp
     sink.close()
     with pytest.raises(SinkError, match="closed"):
         sink.write(frames[0])
-
-
-def test_a_selection_lists_its_frames_and_still_reads_their_neighbours(
-    medium: Medium, tmp_path: Path
-) -> None:
-    with medium.make(tmp_path, random_frames(medium.layout)) as source:
-        first, second, *_ = source.info.frames
-        chosen = SelectedSource(source, [second])
-        assert tuple(chosen.info.frames) == (second,)
-        assert same_codes(chosen.read(first).codes, source.read(first).codes)
-        with pytest.raises(SourceNotFound, match="5000-5001"):
-            SelectedSource(source, [second, 5000, 5001])

@@ -23,17 +23,6 @@ from engine.media.open import (
 from tests.media.media_cases import HALF, grey, info_for, integer, random_frames, same_codes, write_frames
 
 
-def test_frames_are_chosen_by_number(tmp_path: Path) -> None:
-    write_frames(tmp_path / "s.####.dpx", random_frames(integer(10), (1, 2, 3, 5, 6)))
-    with open_source(str(tmp_path), (2, 4, 6)) as source:
-        assert (source.info.frames, source.info.gaps) == ((2, 6), (4,))
-        assert source.read(3).number == 3
-    with pytest.raises(SourceNotFound, match=r"has the frames 1-3,5-6, not 9"):
-        open_source(str(tmp_path), (6, 9))
-    with pytest.raises(SourceNotFound, match="not 4"):
-        open_source(str(tmp_path), (4,))
-
-
 def test_a_folder_as_target_takes_the_sources_name_and_format(tmp_path: Path) -> None:
     write_frames(tmp_path / "in" / "s.0001.dpx", random_frames(integer(10), (1,)))
     (tmp_path / "there").mkdir()

@@ -26,6 +26,7 @@ def open_source(target: str) -> FrameSource:
 
     Raises SourceNotFound, UnsupportedFormat, CorruptSource, UsageError.
     """
+    _check_named(target)
     path = Path(target)
     suffix = path.suffix.lower()
     if not path.is_dir() and suffix in MOVIE_SUFFIXES:
@@ -59,6 +60,7 @@ def open_matte_sink(target: str, info: ClipInfo, frames: Sequence[FrameNumber], 
 
 def output_path(target: str, info: ClipInfo) -> Path:
     """Where `open_sink` writes: `target`, or in it under the source's name when it is a folder."""
+    _check_named(target)
     if not _is_folder(target):
         return Path(target)
     if info.kind == "memory" or not info.path.suffix:
@@ -113,6 +115,12 @@ def _sink(
         return MovieSink(path, info, layout, overwrite, frames)
     _check_known(path)
     return SequenceSink(target, info, layout, frames, overwrite)
+
+
+def _check_named(target: str) -> None:
+    # Path("") is the current folder: a variable of a script that is not set must not be written into that.
+    if not target.strip():
+        raise UsageError("A clip has an empty name; give a file, a pattern or a folder.")
 
 
 def _check_known(path: Path) -> None:

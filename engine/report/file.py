@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from engine.errors import OutputExists, SinkError
+from engine.errors import OutputExists, SinkError, UsageError
 from engine.report.lines import JsonObject, as_text
 
 
@@ -14,10 +14,13 @@ class ReportFile:
     """Takes lines as the render goes and puts the file in place when it is closed.
 
     A render that ends early still gets its report: the lines until then, under the final name. Should
-    the process be killed, they stay in `NAME.partial`. Raises OutputExists and SinkError.
+    the process be killed, they stay in `NAME.partial`. Raises OutputExists, UsageError (a folder) and
+    SinkError.
     """
 
     def __init__(self, path: Path, overwrite: bool) -> None:
+        if path.is_dir():
+            raise UsageError(f"The report {path} is a folder; give the name of a file.")
         if path.exists() and not overwrite:
             raise OutputExists(f"{path} is there already; give --overwrite to replace it.")
         self._path = path
@@ -26,22 +29,26 @@ class ReportFile:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self._unfinished.open("w", encoding="utf-8")
         except OSError as error:
-            raise SinkError(f"The report {path} cannot be written: {error.strerror or error}.") from error
+            raise self._failure(error) from error
 
     def write(self, line: JsonObject) -> None:
         try:
             self._stream.write(as_text(line) + "\n")
             self._stream.flush()
         except OSError as error:
-            raise SinkError(
-                f"The report {self._path} cannot be written: {error.strerror or error}."
-            ) from error
+            raise self._failure(error) from error
 
     def close(self) -> None:
         if self._stream.closed:
             return
-        self._stream.close()
-        self._unfinished.replace(self._path)
+        try:
+            self._stream.close()
+            self._unfinished.replace(self._path)
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: OSError) -> SinkError:
+        return SinkError(f"The report {self._path} cannot be written: {error.strerror or error}.")
 
     def __enter__(self) -> Self:
         return self

@@ -26,6 +26,9 @@ _LONGEST_ASPECT = 4
 where a picture is tiny or much longer than high (opencv/opencv#14554); such pictures are padded."""
 
 _KEPT_LUMAS = 16
+_KEPT_FLOWS = 48
+"""Twice what the widest windows of two frames in work ask for; more would fill the budget over hundreds of
+small frames, and memory would grow with the clip."""
 _VECTOR_BYTES = 8
 
 
@@ -36,7 +39,7 @@ class Neighbourhood(Protocol):
 
 
 class MotionEstimator:
-    """Flows between working frames, kept by content key up to `budget_bytes`; safe to share by threads.
+    """Flows between working frames, the latest kept by content key up to `budget_bytes`; thread-safe.
 
     The same two frames give the same flow, whatever was asked before. (Across machines with another
     number of processor cores the search may differ by fractions of a pixel: OpenCV splits it by cores.)
@@ -60,7 +63,7 @@ class MotionEstimator:
         if a.key == b.key:
             return Flow.still(a.size, search_scale(a.size))
         rows, columns = grid_size(a.size, search_scale(a.size))
-        keep = max(2, self._budget // (rows * columns * _VECTOR_BYTES))
+        keep = min(_KEPT_FLOWS, max(2, self._budget // (rows * columns * _VECTOR_BYTES)))
         return self._flows.get((a.key, b.key), lambda: self._search(a, b), keep)
 
     def along(self, window: Neighbourhood, offset: int) -> Flow | None:

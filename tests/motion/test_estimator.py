@@ -139,6 +139,17 @@ def test_what_is_kept_is_bounded(pan, searches):
     assert searches == [(n, n + 1) for n in range(7)] + [(0, 1)]
 
 
+def test_small_flows_are_bounded_in_number(pan, searches):
+    frames = pan(1, 1, numbers=range(60))
+    estimator = MotionEstimator()
+    for a, b in pairwise(frames):
+        estimator.between(a, b)
+    estimator.between(frames[58], frames[59])
+    assert len(searches) == 59
+    estimator.between(frames[0], frames[1])
+    assert len(searches) == 60, "memory must not grow with the clip"
+
+
 def test_the_order_of_calls_and_earlier_calls_do_not_matter(pan):
     a, b, c = pan(4, -2, numbers=(0, 1, 2), grain=0.01)
     fresh = MotionEstimator().between(a, b).vectors

@@ -30,4 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+    except KeyboardInterrupt:
+        # Loading takes a moment, and nobody should be shown where in it the Ctrl-C came.
+        print("engine-cli: interrupted", file=sys.stderr)
+        return 130
     return program.run(argv)

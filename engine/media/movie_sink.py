@@ -77,6 +77,8 @@ class MovieSink:
         self.lossy = self._encoding.lossy
         self.notes: tuple[str, ...] = ()
         """What could not be carried over, for people."""
+        self.made: Path | None = None
+        """Where the movie is, once closed; None where there is none."""
         self._own_codes = layout == info.layout
         self._consecutive = all(b - a == 1 for a, b in pairwise(info.frames if frames is None else frames))
         self._temporary = _claimed(self._path)
@@ -217,9 +219,13 @@ class MovieSink:
                 self._finish()
         except KeyboardInterrupt:
             # The container was closed on the way here: what is there plays, and only sound may be missing.
-            self._temporary.replace(self._partial)
+            self._name(self._partial)
             raise
+        self._name(name)
+
+    def _name(self, name: Path) -> None:
         self._temporary.replace(name)
+        self.made = name
 
     def _finish(self) -> None:
         """The frames that the encoder holds back, and the rest of the sound."""
@@ -249,7 +255,7 @@ class MovieSink:
         """Keep a file whose end could not be written where it plays without; .mov has its index there."""
         with suppress(OSError):
             if self._encoding.muxer in ("matroska", "avi"):
-                self._temporary.replace(self._partial)
+                self._name(self._partial)
         self._drop()
 
     def _drop(self) -> None:

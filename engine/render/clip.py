@@ -82,9 +82,9 @@ def _attempt(clip: OpenClip, ledger: Ledger, stop: threading.Event) -> tuple[Out
 
 def _render(clip: OpenClip, ledger: Ledger, stop: threading.Event) -> None:
     wanted = clip.plan.selection.wanted
-    with ExitStack() as held:
+    with ExitStack() as told, ExitStack() as held:
         outputs = open_outputs(clip.plan, held)
-        held.callback(lambda: ledger.noted(outputs.notes()))
+        told.callback(lambda: ledger.closed(outputs.notes(), outputs.made()))
         cache = held.enter_context(frame_cache(clip))
         writer = held.enter_context(WriterThread(_writing(outputs.write, ledger)))
         ledger.started(len(wanted))
@@ -153,7 +153,7 @@ def _summary(plan: RenderPlan, ledger: Ledger, outcome: Outcome, cause: str) -> 
     return RenderSummary(
         outcome=outcome,
         source=plan.request.source,
-        outputs=plan.outputs,
+        outputs=ledger.outputs,
         expected=len(plan.selection.wanted),
         tally=ledger.tally(),
         failures=ledger.failures,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 
 from engine.render.contract import Watcher
 from engine.report.file import ReportFile
 from engine.report.lines import failure_line, frame_line, start_line
 from engine.report.summary import FrameFailure, RenderTally
-from engine.types import FrameNumber, FrameReport
+from engine.types import EMPTY, FrameNumber, FrameReport
 
 
 class Ledger:
@@ -30,6 +31,7 @@ class Ledger:
         self._written: list[FrameNumber] = []
         self._failures: list[FrameFailure] = []
         self._notes: tuple[str, ...] = ()
+        self._outputs: Mapping[str, str] = EMPTY
         self._damaged = 0.0
         self._regions = 0
         self._stages: defaultdict[str, float] = defaultdict(float)
@@ -58,13 +60,17 @@ class Ledger:
                 self._report.write(failure_line(failure))
             self._watcher.failed(failure)
 
-    def noted(self, notes: tuple[str, ...]) -> None:
-        """Keep what the outputs could not carry over."""
-        self._notes = notes
+    def closed(self, notes: tuple[str, ...], outputs: Mapping[str, str]) -> None:
+        """Keep what the outputs could not carry over, and role to path of those made."""
+        self._notes, self._outputs = notes, outputs
 
     @property
     def notes(self) -> tuple[str, ...]:
         return self._notes
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        return self._outputs
 
     @property
     def failures(self) -> tuple[FrameFailure, ...]:

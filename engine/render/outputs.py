@@ -36,13 +36,15 @@ LOSSY = (
 class Outputs:
     """Where finished frames go.
 
-    `may_skip` is False where one of the outputs is a movie; `notes` tells, at the end, what the
-    outputs could not carry over.
+    `may_skip` is False where one of the outputs is a movie. Once they are closed, `notes` tells what the
+    outputs could not carry over, and `made` role to path as they are called then: a movie that was cut
+    short has another name, and none where it has no frame.
     """
 
     write: Callable[[Rendered], None]
     may_skip: bool
     notes: Callable[[], tuple[str, ...]]
+    made: Callable[[], Mapping[str, str]]
 
 
 def check_outputs(request: RenderRequest, info: ClipInfo, frames: Sequence[FrameNumber]) -> None:
@@ -65,15 +67,15 @@ def open_outputs(plan: RenderPlan, held: ExitStack) -> Outputs:
     """Open the sinks asked for; `held` closes them. Raises OutputExists, UnsupportedFormat, SinkError."""
     request, info, frames = plan.request, plan.info, plan.selection.present
     writers: list[Callable[[Rendered], None]] = []
-    sinks: list[FrameSink] = []
+    sinks: dict[str, FrameSink] = {}
     if request.picture is not None:
         picture = held.enter_context(open_sink(request.picture, info, info.layout, frames, request.overwrite))
-        sinks.append(picture)
+        sinks["picture"] = picture
         writers.append(lambda rendered: picture.write(_present(rendered)))
     if request.matte is not None:
         mattes = held.enter_context(open_matte_sink(request.matte, info, frames, request.overwrite))
         layout = matte_layout(request.matte, info)
-        sinks.append(mattes)
+        sinks["matte"] = mattes
         writers.append(lambda rendered: mattes.write(_matte_of(rendered, layout)))
 
     def write(rendered: Rendered) -> None:
@@ -82,8 +84,9 @@ def open_outputs(plan: RenderPlan, held: ExitStack) -> Outputs:
 
     return Outputs(
         write,
-        may_skip=not any(isinstance(sink, MovieSink) for sink in sinks),
-        notes=lambda: _notes(sinks),
+        may_skip=not any(isinstance(sink, MovieSink) for sink in sinks.values()),
+        notes=lambda: _notes(sinks.values()),
+        made=lambda: _made(plan.outputs, sinks),
     )
 
 
@@ -140,6 +143,12 @@ def _notes(sinks: Iterable[FrameSink]) -> tuple[str, ...]:
             notes += sink.notes
             notes += [LOSSY] if sink.lossy else []
     return tuple(dict.fromkeys(notes))
+
+
+def _made(planned: Mapping[str, str], sinks: Mapping[str, FrameSink]) -> Mapping[str, str]:
+    movies = {role: sink.made for role, sink in sinks.items() if isinstance(sink, MovieSink)}
+    named = {role: movies.get(role, path) for role, path in planned.items()}
+    return {role: str(path) for role, path in named.items() if path is not None}
 
 
 def _matte_of(rendered: Rendered, layout: CodeLayout) -> Frame:

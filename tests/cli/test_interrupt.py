@@ -33,6 +33,18 @@ pipeline.build = fake_engine.build_fake
 from engine.cli import main
 sys.exit(main(sys.argv[1:]))
 """
+LATE = """
+import sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "engine.cli.program":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+from engine.cli import main
+sys.exit(main([]))
+"""
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -80,9 +92,25 @@ def test_ctrl_c_leaves_a_movie_that_plays(scan: Scan, tmp_path: Path) -> None:
     lines, _ = interrupt_after_frames(child, 2)
     assert child.wait(60) == 130
     assert sorted(path.name for path in tmp_path.glob("*.mkv")) == ["r.partial.mkv"]
+    assert lines[-1]["outputs"] == {"picture": str(tmp_path / "r.partial.mkv")}
     with open_source(str(tmp_path / "r.partial.mkv")) as movie:
         assert len(movie.info.frames) == lines[-1]["frames"]["written"]
         movie.read(movie.info.frames[-1])
+
+
+def test_ctrl_c_before_the_first_frame_of_a_movie_tells_of_no_output(scan: Scan, tmp_path: Path) -> None:
+    child = start(scan.pattern, str(tmp_path / "r.mkv"), "--json")
+    lines, _ = interrupt_after_frames(child, 0)
+    assert child.wait(60) == 130
+    made = {} if lines[-1]["frames"]["written"] == 0 else {"picture": str(tmp_path / "r.partial.mkv")}
+    assert lines[-1]["outputs"] == made
+    assert sorted(map(str, tmp_path.glob("*.mkv"))) == sorted(made.values())
+
+
+def test_ctrl_c_while_the_program_loads_is_no_traceback() -> None:
+    child = subprocess.run([sys.executable, "-c", LATE], cwd=ROOT, capture_output=True, text=True)
+    assert child.returncode == 130
+    assert child.stderr == "engine-cli: interrupted\n"
 
 
 def test_two_ctrl_c_leave_only_whole_frames(scan: Scan, tmp_path: Path) -> None:

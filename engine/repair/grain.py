@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
 from engine.repair.damage import plate_of
-from engine.repair.grain_profile import GrainProfile, Neighbour, measure, residual
+from engine.repair.grain_profile import BLUR, GrainProfile, Neighbour, measure
 from engine.repair.sheet import Sheet
 from engine.types import SPATIAL, Bool, DamageMatte, FillTile, Float32
 from engine.window.window import FrameWindow
@@ -26,9 +26,11 @@ from engine.window.window import FrameWindow
 _PERIOD = 256
 """px. The made grain repeats after this many."""
 
-_CONTEXT = 8
 _AREA = 9
 """px. Side of the square in which a fill is judged flat or textured."""
+
+_CONTEXT = 12
+"""px around a tile: what the blur of a residual reaches (8), from everywhere in that square."""
 
 _FLAT_UP_TO = 1.2
 _TEXTURED_FROM = 1.8
@@ -61,9 +63,12 @@ def regrain(
     picture, spatial = _assembled(plate.picture, plate.damaged, tiles, sheet)
     damaged = sheet.lay(plate.damaged)
     made = _field(profile, f"{window.centre.key}/{seed}")
+    inside = sheet.lay(np.ones(plate.damaged.shape, np.float32))
     points = sheet.points(damaged)
     fresh = made[points.y.astype(np.intp) % _PERIOD, points.x.astype(np.intp) % _PERIOD]
-    picture.reshape(-1, 3)[points.flat] = _regrained(picture, spatial, points.flat, fresh, profile, strength)
+    picture.reshape(-1, 3)[points.flat] = _regrained(
+        picture, inside, spatial, points.flat, fresh, profile, strength
+    )
     return _cut(tiles, picture, sheet)
 
 
@@ -90,6 +95,7 @@ def _assembled(
 
 def _regrained(
     picture: Float32,
+    inside: Float32,
     spatial: Bool,
     flat: npt.NDArray[np.intp],
     fresh: Float32,
@@ -98,12 +104,14 @@ def _regrained(
 ) -> Float32:
     """The filled pixels `flat` of `picture`, their own grain exchanged for `fresh` as far as they are flat.
 
+    `inside` (h, w) is 1 where the sheet shows the frame, 0 beyond its borders and between the tiles.
     With a share q of the residual kept and the power of grain 1, fresh grain of power 1 - q² keeps the
     sum: the two are independent.
     """
-    own = residual(picture)
-    wanted = profile.strength(picture - own).reshape(-1, 3)[flat]
-    kept = _structure(own, profile, picture).ravel()[flat]
+    own = _residual(picture, inside)
+    grain = profile.strength(picture - own)
+    wanted = grain.reshape(-1, 3)[flat]
+    kept = _structure(own, grain, inside).ravel()[flat]
     grainless = spatial.ravel()[flat]
     still_there = np.where(grainless, 0, kept)[:, None]
     removed = np.where(grainless, 0, 1 - kept)[:, None] * own.reshape(-1, 3)[flat]
@@ -111,12 +119,24 @@ def _regrained(
     return (picture.reshape(-1, 3)[flat] - removed + added).astype(np.float32)
 
 
-def _structure(own: Float32, profile: GrainProfile, picture: Float32) -> Float32:
-    """How much of the residual around each pixel (h, w) is to be kept as picture, 0 .. 1."""
-    power = np.asarray(cv2.blur(np.square(own).mean(2), (_AREA, _AREA)), np.float32)
-    grain = np.square(profile.strength(picture - own)).mean(2)
-    ratio = power / np.maximum(grain, np.float32(1e-12))
-    return np.clip((ratio - _FLAT_UP_TO) / (_TEXTURED_FROM - _FLAT_UP_TO), 0, 1)
+def _residual(picture: Float32, inside: Float32) -> Float32:
+    """`grain_profile.residual` with nothing known outside the frame, where the sheet holds zeros."""
+    smooth = cv2.GaussianBlur(picture * inside[..., None], (0, 0), BLUR, borderType=cv2.BORDER_CONSTANT)
+    mass = cv2.GaussianBlur(inside, (0, 0), BLUR, borderType=cv2.BORDER_CONSTANT)
+    rest = (picture - smooth / np.maximum(mass, 1e-6)[..., None]) * inside[..., None]
+    return np.asarray(rest, np.float32)
+
+
+def _structure(own: Float32, grain: Float32, inside: Float32) -> Float32:
+    """How much of the residual `own` around each pixel (h, w) is to be kept as picture, 0 .. 1.
+
+    `grain` (h, w, 3) is the standard deviation that grain has there.
+    """
+    square = (_AREA, _AREA)
+    power = cv2.blur(np.square(own).mean(2), square, borderType=cv2.BORDER_CONSTANT)
+    share = cv2.blur(inside, square, borderType=cv2.BORDER_CONSTANT)
+    ratio = power / np.maximum(share * np.square(grain).mean(2), np.float32(1e-12))
+    return np.asarray(np.clip((ratio - _FLAT_UP_TO) / (_TEXTURED_FROM - _FLAT_UP_TO), 0, 1), np.float32)
 
 
 def _field(profile: GrainProfile, key: str) -> Float32:

@@ -13,7 +13,7 @@ from engine.repair.grain import regrain
 from engine.repair.grain_profile import measure, residual
 from engine.repair.motion_compensated import MotionCompensatedRepairer
 from engine.repair.spatial_only import SpatialRepairer
-from engine.types import Box, DamageMatte, FillTile, Float32
+from engine.types import Bool, Box, DamageMatte, FillTile, Float32
 from tests.repair.plates import (
     SIZE,
     Scene,
@@ -29,6 +29,7 @@ from tests.repair.plates import (
 )
 
 HOLES = spots((60, 50, 20), (150, 40, 5), (140, 95, 30), (30, 115, 8))
+AT_THE_BORDERS = spots((0, 70, 7), (SIZE[1] - 1, 40, 6), (60, 0, 5), (100, SIZE[0] - 1, 8), (150, 90, 9))
 REPAIRERS = {
     "motion-compensated": lambda: MotionCompensatedRepairer(MotionEstimator()),
     "spatial": SpatialRepairer,
@@ -112,9 +113,10 @@ def test_the_same_frame_gets_the_same_grain_another_frame_another() -> None:
     assert (first != regrained(given, SpatialRepairer(), seed=1))[HOLES].any()
 
 
-def test_grain_does_not_depend_on_the_tiles() -> None:
-    given = scene(flat(), {0: HOLES})
-    tiles = SpatialRepairer().repair(given.window, given.mattes)
+@pytest.mark.parametrize("holes", [HOLES, AT_THE_BORDERS], ids=["inside", "at the borders"])
+def test_grain_does_not_depend_on_the_tiles(repairer: Repairer, holes: Bool) -> None:
+    given = scene(flat(), {0: holes})
+    tiles = repairer.repair(given.window, given.mattes)
     whole = np.zeros((*SIZE, 3), np.float32)
     source = np.zeros(SIZE, np.int8)
     for tile in tiles:

@@ -48,7 +48,8 @@ def find_frames(target: str, suffixes: Iterable[str]) -> FoundFrames:
 
 
 def _of_pattern(pattern: FramePattern, wanted: tuple[FrameNumber, ...] | None) -> FoundFrames:
-    present = [pattern.number_of(name) for name in _names(pattern.folder)]
+    names = _names(pattern.folder)
+    present = [pattern.number_of(name) for name in names]
     numbers = tuple(sorted(number for number in present if number is not None))
     if wanted is not None:
         there = set(numbers)
@@ -59,9 +60,16 @@ def _of_pattern(pattern: FramePattern, wanted: tuple[FrameNumber, ...] | None) -
     if not numbers:
         raise SourceNotFound(
             f"No frame matches {pattern.template}; one # stands for one digit, so check the number of digits "
-            "and the folder."
+            f"and the folder.{_alike(pattern, names)}"
         )
     return FoundFrames(pattern, numbers, missing)
+
+
+def _alike(pattern: FramePattern, names: Sequence[str]) -> str:
+    """What the folder holds in the same format, upper or lower case, for one who mistyped."""
+    same = [name for name in names if name.lower().endswith(pattern.suffix.lower())]
+    near = [found for found in _patterns_of(pattern.folder, same) if found[1]]
+    return f" The folder holds {_listed(near)}." if near else ""
 
 
 def _still(path: Path) -> FoundFrames:
@@ -75,7 +83,8 @@ def _in_folder(folder: Path, suffixes: tuple[str, ...]) -> FoundFrames:
     patterns = _patterns_of(folder, names)
     if not patterns:
         raise SourceNotFound(
-            f"The folder {folder} holds no frames ({', '.join(suffixes)}); give another folder."
+            f"The folder {folder} holds no frames ({', '.join(suffixes)}); give another folder, or the "
+            "movie itself."
         )
     if len(patterns) > 1:
         raise UsageError(

@@ -62,7 +62,10 @@ def _opened(path: Path) -> Generator[tuple[oiio.ImageInput, FrameHeader]]:
         raise _not_of_format(path, fmt, first)
     source = oiio.ImageInput.open(str(path), _no_conversion())
     if source is None:
-        raise CorruptSource(f"The header of {path} cannot be read as {fmt.name} ({_reason(oiio.geterror)}).")
+        raise CorruptSource(
+            f"The header of {path} cannot be read as {fmt.name} ({_reason(oiio.geterror)}); copy or scan the "
+            "frame again."
+        )
     try:
         if source.seek_subimage(1, 0):
             raise UnsupportedFormat(

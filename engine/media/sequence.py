@@ -23,6 +23,7 @@ from engine.media.oiio_formats import FRAME_SUFFIXES, check_holds, describe
 from engine.media.oiio_read import probe, read_frame
 from engine.media.oiio_write import write_frame
 from engine.media.pattern import FramePattern, literal, parse_pattern
+from engine.media.ranges import format_frames
 from engine.types import CodeLayout, Frame, FrameNumber
 
 
@@ -88,7 +89,7 @@ class SequenceSink:
         paths = [self._pattern.path(number) for number in frames]
         _check_not_the_source(paths, info)
         if not overwrite:
-            _check_free(paths)
+            _check_free(paths, frames)
 
     def write(self, frame: Frame) -> None:
         """Write one frame. Raises SinkError, OutputExists."""
@@ -170,10 +171,17 @@ def _shape(header: FrameHeader) -> str:
     return f"{width} x {height}, {describe(header.layout)} ({' '.join(header.layout.channels)})"
 
 
-def _check_free(paths: Sequence[Path]) -> None:
-    for path in paths:
-        if os.path.lexists(path):
-            raise OutputExists(f"{path} is there already; give --overwrite or write to another folder.")
+def _check_free(paths: Sequence[Path], frames: Sequence[FrameNumber]) -> None:
+    """Where some frames are there, as after an interruption, the error says how to write the others."""
+    there = [path for path in paths if os.path.lexists(path)]
+    if not there:
+        return
+    missing = [number for path, number in zip(paths, frames, strict=True) if not os.path.lexists(path)]
+    go_on = f", or go on with what is missing: --frames {format_frames(missing)}" if missing else ""
+    raise OutputExists(
+        f"{there[0]} is there already ({len(there)} of {len(paths)} are); give --overwrite or write to another "
+        f"folder{go_on}."
+    )
 
 
 def _check_not_the_source(paths: Sequence[Path], info: ClipInfo) -> None:

@@ -102,6 +102,15 @@ def test_one_hash_is_one_digit(tmp_path: Path) -> None:
         find_frames(str(tmp_path / "s.#.dpx"), SUFFIXES)
 
 
+def test_a_mistyped_pattern_is_told_what_is_there(tmp_path: Path) -> None:
+    touch(tmp_path, "Scan_A.0086400.DPX", "Scan_A.0086401.DPX", "notes.txt", "other.0001.tif")
+    for mistyped in ("Scan_A.####.DPX", "scan_a.#######.dpx", "Scan.#######.DPX"):
+        with pytest.raises(SourceNotFound, match=r"holds Scan_A\.#######\.DPX \(86400-86401\)\.$"):
+            find_frames(str(tmp_path / mistyped), SUFFIXES)
+    with pytest.raises(SourceNotFound, match=r"and the folder\.$"):
+        find_frames(str(tmp_path / "Scan_A.####.exr"), SUFFIXES)
+
+
 def test_a_folder_with_one_sequence(tmp_path: Path) -> None:
     touch(tmp_path, "s.9.dpx", "s.10.dpx", "s.12.dpx", "s.wav", "readme.txt")
     found = find_frames(str(tmp_path), SUFFIXES)

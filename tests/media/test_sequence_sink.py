@@ -90,6 +90,15 @@ def test_the_first_collision_is_named_before_anything_is_written(tmp_path: Path)
         write_frames(tmp_path / "s.#.png", frames)
 
 
+def test_after_an_interruption_the_missing_frames_are_named(tmp_path: Path) -> None:
+    frames = random_frames(integer(8), (1, 2, 3, 4, 5))
+    write_frames(tmp_path / "s.#.png", frames[:2])
+    with pytest.raises(OutputExists, match=r"\(2 of 5 are\).* --frames 3-5\.$"):
+        write_frames(tmp_path / "s.#.png", frames)
+    with pytest.raises(OutputExists, match=r"\(2 of 2 are\); give --overwrite or write to another folder\.$"):
+        write_frames(tmp_path / "s.#.png", frames[:2])
+
+
 def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
     target = tmp_path / "s.1.png"
     writing = complete_file(target, overwrite=False)

@@ -34,8 +34,8 @@ class InfoResult:
             ("colour space", f"{self.colour.space}  ({self.colour.reason})" if self.colour else "not known"),
             ("frames", f"{len(info.frames)}: {format_frames(info.frames)}"),
             ("gaps", format_frames(info.gaps) or "none"),
-            ("rate", f"{info.rate:g} frames per second" if info.rate else "not stated"),
-            *info.extras.items(),
+            ("rate", _rate(info)),
+            *((name, told) for name, told in info.extras.items() if name != "rate"),
         ]
         question = f"\n\n{self.colour_question}" if self.colour_question else ""
         return f"{info.path} ({info.kind})\n{table(rows)}{question}"
@@ -90,6 +90,14 @@ def run(arguments: argparse.Namespace) -> InfoResult:
             raise
         return InfoResult(info, None, str(error))
     return InfoResult(info, colour, "")
+
+
+def _rate(info: ClipInfo) -> str:
+    """Frames per second, and the exact fraction where the decimals are not it."""
+    if not info.rate:
+        return "not stated"
+    exact = info.extras.get("rate", "")
+    return f"{info.rate:g} frames per second" + (f" ({exact})" if "/" in exact else "")
 
 
 def _codes(info: ClipInfo) -> str:

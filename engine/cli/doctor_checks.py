@@ -184,7 +184,7 @@ def _version_of(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        return "of another vendor"
+        return "(another build)"
 
 
 def _codec_there(name: str, mode: Literal["r", "w"]) -> bool:

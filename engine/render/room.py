@@ -22,7 +22,7 @@ def check_room(target: Path | None, info: ClipInfo, frames: int) -> None:
     free = free_bytes(target.parent)
     if free is not None and needed > free:
         raise SinkError(
-            f"{target} needs about {needed / 1e9:.1f} GB and the disk has {free / 1e9:.1f} GB left; "
+            f"{target} needs about {_told(needed)} and the disk has {_told(free)} left; "
             "make room, or write elsewhere."
         )
 
@@ -31,6 +31,10 @@ def needed_bytes(info: ClipInfo, frames: int) -> int:
     """What an uncompressed sequence of so many frames takes."""
     codes = info.width * info.height * len(info.layout.channels)
     return int(codes * STORED_BYTES.get(info.layout.bits, 4.0) * frames)
+
+
+def _told(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
 def free_bytes(folder: Path) -> int | None:

@@ -90,3 +90,4 @@ def test_info_of_a_movie(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     told = capsys.readouterr().out
     for word in ("64 x 48", "24 frames per second", "8-bit", "Rec.709", "audio"):
         assert word in told
+    assert [line.split()[0] for line in told.splitlines()].count("rate") == 1

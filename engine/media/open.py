@@ -129,7 +129,9 @@ def _check_known(path: Path) -> None:
     except UnsupportedFormat as error:
         known = f"frames ({', '.join(FRAME_SUFFIXES)}) and movies ({', '.join(MOVIE_SUFFIXES)})"
         raise UnsupportedFormat(
-            f"{path} ends in {path.suffix or 'no extension'!r}, which is no known format; known are {known}."
+            f"{path} ends in {path.suffix!r}, which is no known format; known are {known}."
+            if path.suffix
+            else f"{path} has no extension that names its format; known are {known}, and a folder ends in '/'."
         ) from error
 
 

@@ -119,3 +119,13 @@ def test_a_full_disk_is_told_before_the_start(
     assert main(["render", scan.pattern, str(tmp_path / "o" / "r.####.dpx")]) == 1
     assert "make room" in capsys.readouterr().err
     assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.usefixtures("_fake_engine")
+def test_an_output_without_an_extension_is_asked_for_one(
+    scan: Scan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["render", scan.pattern, str(tmp_path / "restored")]) != 0
+    told = capsys.readouterr().err
+    assert "restored has no extension" in told
+    assert "a folder ends in '/'" in told

@@ -131,7 +131,7 @@ def _check_known(path: Path) -> None:
         raise UnsupportedFormat(
             f"{path} ends in {path.suffix!r}, which is no known format; known are {known}."
             if path.suffix
-            else f"{path} has no extension that names its format; known are {known}, and a folder ends in '/'."
+            else f"{path} has no extension to name its format; known are {known}, and a folder ends in '/'."
         ) from error
 
 

@@ -179,8 +179,8 @@ def _check_free(paths: Sequence[Path], frames: Sequence[FrameNumber]) -> None:
     missing = [number for path, number in zip(paths, frames, strict=True) if not os.path.lexists(path)]
     go_on = f", or go on with what is missing: --frames {format_frames(missing)}" if missing else ""
     raise OutputExists(
-        f"{there[0]} is there already ({len(there)} of {len(paths)} are); give --overwrite or write to another "
-        f"folder{go_on}."
+        f"{there[0]} is there already ({len(there)} of {len(paths)} are); give --overwrite or write to "
+        f"another folder{go_on}."
     )
 
 

@@ -41,7 +41,7 @@ class CodeLayout:
     channels: tuple[str, ...]
     kind: Literal["integer", "half", "float"]
     bits: int
-    """Bits that carry the code: 8, 10, 12, 16 for integers (codes 0 .. 2**bits - 1), 16 half, 32 float."""
+    """Bits that carry the code: 8 .. 16 for integers (codes 0 .. 2**bits - 1), 16 half, 32 float."""
     subsampling: tuple[int, int] = (1, 1)
     """Luma pixels per chroma sample, (horizontal, vertical): 4:2:2 is (2, 1), 4:2:0 is (2, 2)."""
     matrix: Literal["bt601", "bt709", "bt2020"] = "bt709"

@@ -96,13 +96,18 @@ def matte_layout(target: str, info: ClipInfo) -> CodeLayout:
 
 
 def matte_frame(number: FrameNumber, coverage: Float32, layout: CodeLayout) -> Frame:
-    """A frame that shows `coverage` (H, W) float32, 0 .. 1, white = damage, in a grey `layout`."""
+    """A frame that shows `coverage` (H, W) float32, 0 .. 1, white = damage, in a grey `layout`.
+
+    Only what is untouched is written as 0: the least coverage becomes the least code above it.
+    """
     plane = np.clip(coverage, 0, 1)[..., np.newaxis]
     if layout.kind == "half":
-        return Frame(number, Codes((plane.astype(np.float16),), layout))
+        least = np.finfo(np.float16).smallest_normal
+        halves = np.where(plane > 0, np.maximum(plane, least), 0).astype(np.float16)
+        return Frame(number, Codes((halves,), layout))
     dtype = np.uint8 if layout.bits == 8 else np.uint16
     codes = np.rint(plane * np.float32(2**layout.bits - 1)).astype(dtype)
-    return Frame(number, Codes((codes,), layout))
+    return Frame(number, Codes((np.maximum(codes, (plane > 0).astype(dtype)),), layout))
 
 
 def _sink(

@@ -20,6 +20,7 @@ from engine.media.open import (
     open_source,
     output_path,
 )
+from engine.types import CodeLayout
 from tests.media.media_cases import HALF, grey, info_for, integer, random_frames, same_codes, write_frames
 
 
@@ -62,6 +63,14 @@ def test_an_eight_bit_matte_for_movies() -> None:
     frame = matte_frame(3, np.float32([[0, 0.5, 1]]), grey(8))
     assert frame.codes.planes[0].ravel().tolist() == [0, 128, 255]
     assert frame.codes.planes[0].dtype == np.uint8
+
+
+@pytest.mark.parametrize("layout", [grey(8), grey(16), CodeLayout("grey", ("Y",), "half", 16)])
+def test_the_least_coverage_is_never_written_as_untouched(layout: CodeLayout) -> None:
+    plane = matte_frame(3, np.float32([[0, 1e-9, 1e-3]]), layout).codes.planes[0].ravel()
+    assert plane[0] == 0
+    assert plane[1] > 0
+    assert plane[2] >= plane[1]
 
 
 @pytest.mark.parametrize(

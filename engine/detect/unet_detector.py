@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from engine.detect.inputs import CHANNELS, RADIUS, detector_input
+from engine.detect.still_lines import held_back
 from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
@@ -15,6 +16,7 @@ from engine.types import DAMAGE_CLASSES, DamageClass, DamageMatte, Float32
 from engine.window.window import FrameWindow
 
 OUTPUTS: tuple[str, ...] = ("damage", *DAMAGE_CLASSES)
+_SCRATCH = DAMAGE_CLASSES.index("scratch")
 
 
 class UNetDetector:
@@ -38,6 +40,8 @@ class UNetDetector:
     def detect(self, window: FrameWindow) -> DamageMatte:
         planes = detector_input(window, self._motion)
         result = self._session.run({"planes": planes[np.newaxis]})["probability"][0]
+        doubtful = held_back(result[0], result[1 + _SCRATCH], window, self._motion)
+        result = np.where(doubtful, np.float32(0), result)
         classes: dict[DamageClass, Float32] = {name: result[1 + i] for i, name in enumerate(DAMAGE_CLASSES)}
         return DamageMatte(result[0], classes, origin=self._session.spec.id)
 

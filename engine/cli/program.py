@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+from engine.allocator import steady_memory
 from engine.cli import (
     command_demo,
     command_detect,
@@ -30,6 +31,7 @@ COMMANDS = (
 
 def run(argv: Sequence[str] | None) -> int:
     """What `engine.cli.main` does, once every package is there."""
+    steady_memory()
     try:
         arguments = build_parser().parse_args(argv)
     except SystemExit as leaving:

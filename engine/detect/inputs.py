@@ -38,3 +38,11 @@ def detector_input(window: FrameWindow, motion: MotionEstimator) -> Float32:
         planes[luma] = cv2.transform(neighbour.encoded, _LUMA)
         planes[valid] = moved.valid
     return planes
+
+
+def differences(planes: Float32) -> tuple[Float32, Float32]:
+    """Green of the centre less that of each aligned neighbour, (H, W), 0 where a neighbour does not count."""
+    with np.errstate(invalid="ignore"):
+        before = (planes[1] - planes[4]) * planes[11]
+        after = (planes[1] - planes[7]) * planes[12]
+    return before, after

@@ -7,8 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from engine.detect.inputs import CHANNELS, RADIUS, detector_input
-from engine.detect.still_lines import held_back
+from engine.detect import moving_things, still_lines
+from engine.detect.inputs import CHANNELS, RADIUS, detector_input, differences
 from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
@@ -40,8 +40,11 @@ class UNetDetector:
     def detect(self, window: FrameWindow) -> DamageMatte:
         planes = detector_input(window, self._motion)
         result = self._session.run({"planes": planes[np.newaxis]})["probability"][0]
-        doubtful = held_back(result[0], result[1 + _SCRATCH], window, self._motion)
-        result = np.where(doubtful, np.float32(0), result)
+        for doubtful in (
+            still_lines.held_back(result[0], result[1 + _SCRATCH], window, self._motion),
+            moving_things.held_back(result[0], *differences(planes)),
+        ):
+            result = np.where(doubtful, np.float32(0), result)
         classes: dict[DamageClass, Float32] = {name: result[1 + i] for i, name in enumerate(DAMAGE_CLASSES)}
         return DamageMatte(result[0], classes, origin=self._session.spec.id)
 

@@ -40,11 +40,12 @@ class UNetDetector:
     def detect(self, window: FrameWindow) -> DamageMatte:
         planes = detector_input(window, self._motion)
         result = self._session.run({"planes": planes[np.newaxis]})["probability"][0]
-        for doubtful in (
-            still_lines.held_back(result[0], result[1 + _SCRATCH], window, self._motion),
-            moving_things.held_back(result[0], *differences(planes)),
-        ):
-            result = np.where(doubtful, np.float32(0), result)
+        damage, scratch = result[0], result[1 + _SCRATCH]
+        # A line scratch that sways leaves traces on both sides like a thing in flight.
+        loose = np.where(scratch > 0.5 * damage, np.float32(0), damage)
+        doubtful = still_lines.held_back(damage, scratch, window, self._motion)
+        doubtful |= moving_things.held_back(loose, *differences(planes))
+        result = np.where(doubtful, np.float32(0), result)
         classes: dict[DamageClass, Float32] = {name: result[1 + i] for i, name in enumerate(DAMAGE_CLASSES)}
         return DamageMatte(result[0], classes, origin=self._session.spec.id)
 

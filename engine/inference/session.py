@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.errors import DeviceError, ModelError
 from engine.inference.loading import open_session, spec_of
@@ -111,8 +112,7 @@ class ModelSession:
         down, right = -array.shape[2] % multiple, -array.shape[3] % multiple
         if not (down or right or bounds):
             return np.ascontiguousarray(array, np.float32)
-        fits = down < array.shape[2] and right < array.shape[3]
-        filled = np.pad(array, ((0, 0), (0, 0), (0, down), (0, right)), mode="reflect" if fits else "edge")
+        filled = _filled_up(array, down, right)
         if bounds is not None:
             for name in tensor.pictures:
                 _clamp(filled[:, tensor.meaning.index(name)], bounds)
@@ -143,7 +143,24 @@ class ModelSession:
             )
 
 
+def _filled_up(array: AnyArray, down: int, right: int) -> Float32:
+    """A copy with `down` rows and `right` columns more: mirrored, or the last repeated where too few."""
+    batch, channels, height, width = array.shape
+    filled = np.empty((batch, channels, height + down, width + right), np.float32)
+    filled[..., :height, :width] = array
+    filled[..., height:, :width] = filled[..., _mirrored(height, down), :width]
+    filled[..., width:] = filled[..., _mirrored(width, right)]
+    return filled
+
+
+def _mirrored(length: int, more: int) -> npt.NDArray[np.intp]:
+    """Which of `length` places stand in for the `more` behind them; the edge itself is not repeated."""
+    if more >= length:
+        return np.full(more, length - 1)
+    return np.arange(length - 2, length - 2 - more, -1)
+
+
 def _clamp(plane: Float32, bounds: tuple[float, float]) -> None:
-    """In place; fmax, unlike maximum, also turns what is not a number into the lower bound."""
-    np.fmax(plane, np.float32(bounds[0]), out=plane)
-    np.fmin(plane, np.float32(bounds[1]), out=plane)
+    """In place; what is not a number becomes the lower bound."""
+    np.clip(plane, np.float32(bounds[0]), np.float32(bounds[1]), out=plane)
+    np.copyto(plane, np.float32(bounds[0]), where=np.isnan(plane))

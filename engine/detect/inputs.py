@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from engine.inference.tiling import mirrored
 from engine.motion.estimator import MotionEstimator
 from engine.motion.flow import warp
 from engine.types import Float32
@@ -24,10 +25,15 @@ RADIUS = 1
 _LUMA = np.array([[0.2722287, 0.6740818, 0.0536895]], np.float32)
 
 
-def detector_input(window: FrameWindow, motion: MotionEstimator) -> Float32:
-    """(len(CHANNELS), H, W) float32, model encoding, not clamped; an absent neighbour is 0 and not valid."""
+def detector_input(window: FrameWindow, motion: MotionEstimator, multiple: int = 1) -> Float32:
+    """(len(CHANNELS), H, W) float32, model encoding, not clamped; an absent neighbour is 0 and not valid.
+
+    Sides that are no multiple of `multiple` are filled up with the picture mirrored at its edge.
+    """
     height, width = window.centre.size
-    planes = np.zeros((len(CHANNELS), height, width), np.float32)
+    down, right = -height % multiple, -width % multiple
+    filled = np.zeros((len(CHANNELS), height + down, width + right), np.float32)
+    planes = filled[:, :height, :width]
     planes[0:3] = window.centre.encoded.transpose(2, 0, 1)
     for offset, aligned, luma, valid in ((-1, 3, 9, 11), (1, 6, 10, 12)):
         neighbour = window.at(offset)
@@ -37,7 +43,9 @@ def detector_input(window: FrameWindow, motion: MotionEstimator) -> Float32:
         planes[aligned : aligned + 3] = moved.picture.transpose(2, 0, 1)
         planes[luma] = cv2.transform(neighbour.encoded, _LUMA)
         planes[valid] = moved.valid
-    return planes
+    filled[:, height:, :width] = planes[:, mirrored(height, down)]
+    filled[:, :, width:] = filled[:, :, mirrored(width, right)]
+    return filled
 
 
 def differences(planes: Float32) -> tuple[Float32, Float32]:

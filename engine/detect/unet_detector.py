@@ -38,14 +38,17 @@ class UNetDetector:
         return f"{spec.id} {spec.version} sha256:{self._session.sha256}"
 
     def detect(self, window: FrameWindow) -> DamageMatte:
-        planes = detector_input(window, self._motion)
-        result = self._session.run({"planes": planes[np.newaxis]})["probability"][0]
+        height, width = window.centre.size
+        filled = detector_input(window, self._motion, self._session.spec.size_multiple)
+        traces = differences(filled[:, :height, :width])
+        found = self._session.run({"planes": filled[np.newaxis]}, consume=True)["probability"][0]
+        result = np.ascontiguousarray(found[:, :height, :width])
         damage, scratch = result[0], result[1 + _SCRATCH]
         # A line scratch that sways leaves traces on both sides like a thing in flight.
         loose = np.where(scratch > 0.5 * damage, np.float32(0), damage)
         doubtful = still_lines.held_back(damage, scratch, window, self._motion)
-        doubtful |= moving_things.held_back(loose, *differences(planes))
-        result = np.where(doubtful, np.float32(0), result)
+        doubtful |= moving_things.held_back(loose, *traces)
+        result[:, doubtful] = 0
         classes: dict[DamageClass, Float32] = {name: result[1 + i] for i, name in enumerate(DAMAGE_CLASSES)}
         return DamageMatte(result[0], classes, origin=self._session.spec.id)
 

@@ -8,14 +8,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.errors import DeviceError, ModelError
 from engine.inference.loading import open_session, spec_of
 from engine.inference.model_spec import ModelSpec, TensorSpec
 from engine.inference.registry import ModelEntry, find, read
 from engine.inference.runtime import Device
-from engine.inference.tiling import Tile, tiles
+from engine.inference.tiling import Tile, mirrored, tiles
 from engine.types import AnyArray, Float32
 
 
@@ -49,18 +48,21 @@ class ModelSession:
         """What it really computes on: "cpu", "cuda", "coreml" or "directml"."""
         return self._device
 
-    def run(self, inputs: Mapping[str, AnyArray]) -> dict[str, Float32]:
+    def run(self, inputs: Mapping[str, AnyArray], consume: bool = False) -> dict[str, Float32]:
         """Every output by name, (N, C, H, W) float32, from every input by name, (N, C, H, W) float32.
 
         Pictures are in the model encoding. They are clamped to the spec's `encoding_range` (a value that
-        is not a number becomes its lower bound), on a copy; other channels are passed as they are.
+        is not a number becomes its lower bound), on a copy, or with `consume` in the arrays given, where
+        their sides fit; other channels are passed as they are.
         Sides that are no multiple of the spec's are filled up by reflection and the result is cropped.
         Frames larger than the spec's tile are run in tiles. Raises ModelError for inputs that do not
         fit the spec, DeviceError where the device fails (out of memory, for one).
         """
         session = self._live()
         self._check(inputs)
-        ready = {tensor.name: self._prepared(inputs[tensor.name], tensor) for tensor in self._spec.inputs}
+        ready = {
+            tensor.name: self._prepared(inputs[tensor.name], tensor, consume) for tensor in self._spec.inputs
+        }
         first = self._spec.inputs[0].name
         batch, _, rows, columns = ready[first].shape
         results = {
@@ -105,14 +107,15 @@ class ModelSession:
                     f"for all, but was given {array.dtype} of {array.shape}; give the planes its spec names."
                 )
 
-    def _prepared(self, array: AnyArray, tensor: TensorSpec) -> Float32:
-        """Clamped and filled up, on a copy; the array itself where nothing is to be done."""
+    def _prepared(self, array: AnyArray, tensor: TensorSpec, consume: bool) -> Float32:
+        """Clamped and filled up, on a copy; the array itself where nothing is to be done, or it is ours."""
         multiple = self._spec.size_multiple
         bounds = self._spec.encoding_range if tensor.pictures else None
         down, right = -array.shape[2] % multiple, -array.shape[3] % multiple
         if not (down or right or bounds):
             return np.ascontiguousarray(array, np.float32)
-        filled = _filled_up(array, down, right)
+        ours = consume and not (down or right)
+        filled = array if ours else _filled_up(array, down, right)
         if bounds is not None:
             for name in tensor.pictures:
                 _clamp(filled[:, tensor.meaning.index(name)], bounds)
@@ -148,16 +151,9 @@ def _filled_up(array: AnyArray, down: int, right: int) -> Float32:
     batch, channels, height, width = array.shape
     filled = np.empty((batch, channels, height + down, width + right), np.float32)
     filled[..., :height, :width] = array
-    filled[..., height:, :width] = filled[..., _mirrored(height, down), :width]
-    filled[..., width:] = filled[..., _mirrored(width, right)]
+    filled[..., height:, :width] = filled[..., mirrored(height, down), :width]
+    filled[..., width:] = filled[..., mirrored(width, right)]
     return filled
-
-
-def _mirrored(length: int, more: int) -> npt.NDArray[np.intp]:
-    """Which of `length` places stand in for the `more` behind them; the edge itself is not repeated."""
-    if more >= length:
-        return np.full(more, length - 1)
-    return np.arange(length - 2, length - 2 - more, -1)
 
 
 def _clamp(plane: Float32, bounds: tuple[float, float]) -> None:

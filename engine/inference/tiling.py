@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from engine.types import Box
 
 
@@ -51,3 +54,10 @@ def _spans(length: int, tile: int, overlap: int) -> list[tuple[int, int, int, in
         spans.append((start, start + tile, kept, end))
         kept = end
     return spans
+
+
+def mirrored(length: int, more: int) -> npt.NDArray[np.intp]:
+    """Which of `length` places stand in for the `more` behind them; the edge itself is not repeated."""
+    if more >= length:
+        return np.full(more, length - 1)
+    return np.arange(length - 2, length - 2 - more, -1)

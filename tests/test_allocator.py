@@ -4,7 +4,7 @@ import threading
 import numpy as np
 import pytest
 
-from engine.allocator import steady_memory
+from engine.allocator import give_back, steady_memory
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only the GNU C library can be told")
@@ -14,6 +14,7 @@ def test_the_c_library_takes_the_setting() -> None:
 
 def test_it_may_be_asked_twice_and_threads_allocate_after() -> None:
     assert steady_memory() == steady_memory()
+    give_back()
     sums: list[float] = []
     threads = [
         threading.Thread(target=lambda: sums.append(float(np.ones(500_000, np.float32).sum())))

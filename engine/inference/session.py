@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,7 @@ class ModelSession:
         file = read(model if isinstance(model, ModelEntry) else find(model))
         self._session, self._device = open_session(file, device, threads)
         self._spec = spec_of(self._session, file)
+        self._turn = threading.Lock()
         self._path, self._sha256 = file.entry.path, file.sha256
 
     @property
@@ -127,7 +129,9 @@ class ModelSession:
         rows, columns = tile.read.slices
         feed = {name: np.ascontiguousarray(array[..., rows, columns]) for name, array in inputs.items()}
         try:
-            found = session.run([tensor.name for tensor in self._spec.outputs], feed)
+            # A run uses all cores by itself; side by side the runtime would only need more memory, for good.
+            with self._turn:
+                found = session.run([tensor.name for tensor in self._spec.outputs], feed)
         except Exception as error:
             raise DeviceError(
                 f"{self._spec.id} failed on {self.device} for {tile.read.width}x{tile.read.height} pixels: "

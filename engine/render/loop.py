@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
+from engine.allocator import give_back
 from engine.errors import (
     ColourError,
     DeviceError,
@@ -36,6 +37,8 @@ _log = logging.getLogger(__name__)
 
 AT_ONCE = 2
 """Frames worked on at the same time: while one is repaired, the next one's neighbours are detected."""
+TIDIED_EVERY = 4
+"""Frames after which free memory goes back to the system: a long reel needs no more than a short one."""
 
 
 def render_frames(
@@ -63,6 +66,8 @@ def render_frames(
             begun.append((number, _submitted(pool, begin, number)))
             if len(begun) == AT_ONCE:
                 settle(*begun.popleft())
+            if (place + 1) % TIDIED_EVERY == 0:
+                give_back()
         settle.all(begun)
 
 

@@ -86,12 +86,29 @@ def export(net: DetectionUNet, spec: ModelSpec, target: Path) -> float:
         difference = largest_difference(net.eval(), part)
         if not difference <= TOLERANCE:
             raise ValueError(f"ONNX Runtime and PyTorch differ by {difference:.2e}, more than {TOLERANCE}")
-        model = onnx.load(part)
+        model = without_traces(onnx.load(part))
         onnx.helper.set_model_props(model, {METADATA_KEY: spec.to_json()})
         onnx.checker.check_model(model)
         target.parent.mkdir(parents=True, exist_ok=True)
         onnx.save(model, target)
     return difference
+
+
+def without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model without the exporter's notes on which line of whose disk each node came from."""
+    graph = model.graph
+    for part in (
+        model,
+        graph,
+        *graph.node,
+        *graph.value_info,
+        *graph.input,
+        *graph.output,
+        *graph.initializer,
+    ):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    return model
 
 
 def largest_difference(net: nn.Module, path: Path) -> float:

@@ -67,6 +67,10 @@ def test_the_overlap_covers_what_a_pixel_depends_on() -> None:
     assert rows.max() - size // 2 <= OVERLAP
 
 
+def test_nothing_tells_of_the_machine_it_was_made_on(exported: Path) -> None:
+    assert str(Path(__file__).resolve().parents[2]).encode() not in exported.read_bytes()
+
+
 def test_shipping_lists_the_model_by_its_hash(exported: Path, tmp_path: Path) -> None:
     target = ship(exported, tmp_path)
     assert target.name == "tried.onnx"

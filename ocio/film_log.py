@@ -1,6 +1,6 @@
 """Film and model encodings in closed form, independent of OpenColorIO.
 
-Training makes its plates with these, and the tests hold OpenColorIO to them. Every function takes an
+The tests hold OpenColorIO to these. Every function takes an
 array of any shape and gives a new one of the same shape, float32 for float32 and float64 for all else.
 Nothing is clamped, save where a formula has no value (the logarithm of a number below zero).
 """

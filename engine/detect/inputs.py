@@ -8,6 +8,7 @@ import numpy as np
 from engine.inference.tiling import mirrored
 from engine.motion.estimator import MotionEstimator
 from engine.motion.flow import warp
+from engine.motion.luma import LUMA_WEIGHTS
 from engine.types import Float32
 from engine.window.window import FrameWindow
 
@@ -22,7 +23,6 @@ CHANNELS: tuple[str, ...] = (
 scene does the opposite. Only both views together tell them apart."""
 
 RADIUS = 1
-_LUMA = np.array([[0.2722287, 0.6740818, 0.0536895]], np.float32)
 
 
 def detector_input(window: FrameWindow, motion: MotionEstimator, multiple: int = 1) -> Float32:
@@ -41,7 +41,7 @@ def detector_input(window: FrameWindow, motion: MotionEstimator, multiple: int =
             continue
         moved = warp(neighbour.encoded, motion.between(window.centre, neighbour))
         planes[aligned : aligned + 3] = moved.picture.transpose(2, 0, 1)
-        planes[luma] = cv2.transform(neighbour.encoded, _LUMA)
+        planes[luma] = cv2.transform(neighbour.encoded, LUMA_WEIGHTS)
         planes[valid] = moved.valid
     filled[:, height:, :width] = planes[:, mirrored(height, down)]
     filled[:, :, width:] = filled[:, :, mirrored(width, right)]

@@ -13,7 +13,7 @@ from engine.types import Float32, WorkingFrame
 
 _BLACK, _WHITE = 0.05, 0.75
 """ACEScct values that become 0 and 255: about -10 to +5.5 stops around mid grey, all a print holds."""
-_WEIGHTS = np.array([[0.2722287, 0.6740818, 0.0536895]], np.float32)
+LUMA_WEIGHTS = np.array([[0.2722287, 0.6740818, 0.0536895]], np.float32)
 """Luminance of the AP1 primaries (S-2014-004, ACEScg), applied to the log values."""
 _LARGE_WIDTH = 2560
 """Frames wider than this are searched at a quarter, others at half of their size."""
@@ -38,7 +38,7 @@ def luma_of(frame: WorkingFrame, scale: int) -> Luma:
     Sizes that `scale` does not divide are filled up by repeating the last row and column.
     """
     small = _reduced(frame.encoded, scale)
-    grey = np.asarray(cv2.transform(small, _WEIGHTS), np.float32).reshape(small.shape[:2])
+    grey = np.asarray(cv2.transform(small, LUMA_WEIGHTS), np.float32).reshape(small.shape[:2])
     codes = (np.nan_to_num(grey, posinf=_WHITE, neginf=_BLACK) - _BLACK) * (255.0 / (_WHITE - _BLACK)) + 0.5
     plane = np.clip(codes, 0.0, 255.0).astype(np.uint8)
     return Luma(plane, int(np.searchsorted(np.cumsum(_histogram(plane)), plane.size / 2)))

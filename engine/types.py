@@ -21,9 +21,10 @@ Float32: TypeAlias = npt.NDArray[np.float32]
 Bool: TypeAlias = npt.NDArray[np.bool_]
 AnyArray: TypeAlias = npt.NDArray[Any]
 
-DamageClass: TypeAlias = Literal["blotch", "hair", "scratch"]
-DAMAGE_CLASSES: tuple[DamageClass, ...] = ("blotch", "hair", "scratch")
-"""blotch: dirt and dust; hair: long or short; scratch: a line along the transport direction."""
+DamageClass: TypeAlias = Literal["blotch", "hair", "scratch", "other"]
+DAMAGE_CLASSES: tuple[DamageClass, ...] = ("blotch", "hair", "scratch", "other")
+"""blotch: dirt and dust; hair: long or short; scratch: a line along the transport direction, whole or
+in dashes; other: splices, tears, lost emulsion, burns, cue marks."""
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engine.types import DAMAGE_CLASSES
 from export.simulate.sample import Sample, draw_sample
 from export.simulate.scene import Material
 
@@ -21,7 +20,9 @@ Bytes = npt.NDArray[np.uint8]
 PICTURES = 11
 LEVELS = 300.0
 """Codes per unit of ACEScct: 0 .. 0.85 fits, grain keeps three codes and more per sigma."""
-FLAGS: tuple[str, ...] = ("visible", "present", *DAMAGE_CLASSES, "before.valid", "after.valid")
+FLAGS: tuple[str, ...] = (
+    "visible", "present", "blotch", "hair", "scratch", "before.valid", "after.valid", "other",
+)  # fmt: skip
 SHARD = 128
 
 
@@ -47,11 +48,13 @@ def shards_in(folder: Path) -> list[tuple[Bytes, Bytes]]:
 
 def packed(sample: Sample) -> tuple[Bytes, Bytes]:
     pictures = np.clip(np.rint(sample.planes[:PICTURES] * LEVELS), 0, 255).astype(np.uint8)
-    truth = [sample.visible, sample.present, *(sample.classes[name] for name in DAMAGE_CLASSES)]
-    planes = [*truth, sample.planes[11] > 0, sample.planes[12] > 0]
+    planes = {
+        "visible": sample.visible, "present": sample.present,
+        "before.valid": sample.planes[11] > 0, "after.valid": sample.planes[12] > 0, **sample.classes,
+    }  # fmt: skip
     flags = np.zeros(sample.visible.shape, np.uint8)
-    for bit, plane in enumerate(planes):
-        flags |= plane.astype(np.uint8) << bit
+    for bit, name in enumerate(FLAGS):
+        flags |= planes[name].astype(np.uint8) << bit
     return pictures, flags
 
 

@@ -12,11 +12,8 @@ from engine.detect.inputs import CHANNELS, RADIUS, detector_input, differences
 from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
-from engine.types import DAMAGE_CLASSES, DamageClass, DamageMatte, Float32
+from engine.types import DAMAGE_CLASSES, DamageClass, DamageMatte
 from engine.window.window import FrameWindow
-
-OUTPUTS: tuple[str, ...] = ("damage", *DAMAGE_CLASSES)
-_SCRATCH = DAMAGE_CLASSES.index("scratch")
 
 
 class UNetDetector:
@@ -24,7 +21,7 @@ class UNetDetector:
 
     def __init__(self, session: ModelSession, motion: MotionEstimator) -> None:
         """Raises ModelError where the model is not a detector of these inputs and outputs."""
-        _check(session)
+        self._classes = _checked_classes(session)
         self._session = session
         self._motion = motion
 
@@ -43,14 +40,14 @@ class UNetDetector:
         traces = differences(filled[:, :height, :width])
         found = self._session.run({"planes": filled[np.newaxis]}, consume=True)["probability"][0]
         result = np.ascontiguousarray(found[:, :height, :width])
-        damage, scratch = result[0], result[1 + _SCRATCH]
+        classes = dict(zip(self._classes, result[1:], strict=True))
+        damage, scratch = result[0], classes["scratch"]
         # A line scratch that sways leaves traces on both sides like a thing in flight.
         loose = np.where(scratch > 0.5 * damage, np.float32(0), damage)
         doubtful = still_lines.held_back(damage, scratch, window, self._motion)
         doubtful |= moving_things.held_back(loose, *traces)
         result[:, doubtful] = 0
-        classes: dict[DamageClass, Float32] = {name: result[1 + i] for i, name in enumerate(DAMAGE_CLASSES)}
-        return DamageMatte(result[0], classes, origin=self._session.spec.id)
+        return DamageMatte(damage, classes, origin=self._session.spec.id)
 
     def close(self) -> None:
         self._session.close()
@@ -64,14 +61,18 @@ class UNetDetector:
         self.close()
 
 
-def _check(session: ModelSession) -> None:
+def _checked_classes(session: ModelSession) -> tuple[DamageClass, ...]:
+    """The damage classes the model tells apart, in the order of its outputs. Raises ModelError."""
     spec = session.spec
     takes = tuple(spec.inputs[0].meaning) if spec.inputs else ()
     gives = tuple(spec.outputs[0].meaning) if spec.outputs else ()
-    if spec.purpose != "detect" or takes != CHANNELS or gives != OUTPUTS:
+    classes: tuple[DamageClass, ...] = tuple(name for name in DAMAGE_CLASSES if name in gives)
+    told_apart = gives == ("damage", *classes) and "scratch" in classes
+    if spec.purpose != "detect" or takes != CHANNELS or not told_apart:
         raise ModelError(
             f"{spec.id} {spec.version} cannot detect damage here: expected a detector of "
-            f"{len(CHANNELS)} planes ({CHANNELS[0]} ... {CHANNELS[-1]}) giving {', '.join(OUTPUTS)}, "
-            f"but it takes {len(takes)} planes and gives {', '.join(gives) or 'nothing'}; "
-            "export the model again with this version of Reelmend."
+            f"{len(CHANNELS)} planes ({CHANNELS[0]} ... {CHANNELS[-1]}) giving damage and some of "
+            f"{', '.join(DAMAGE_CLASSES)}, but it takes {len(takes)} planes and gives "
+            f"{', '.join(gives) or 'nothing'}; export the model again with this version of Reelmend."
         )
+    return classes

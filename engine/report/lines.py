@@ -11,7 +11,7 @@ in the file names; pixels count from the top left; fractions are 0 .. 1; times a
     damaged     float    fraction of the pixels the matte touches
     count       int      how many regions
     regions     list     of {"box": [top, left, bottom, right] (bottom and right exclusive), "area": px²,
-                         "class": "blotch" | "hair" | "scratch", "confidence": float,
+                         "class": "blotch" | "hair" | "scratch" | "other", "confidence": float,
                          "fill": "temporal" | "spatial" | "mixed"}; the last two only after a repair
     neighbours  list     offsets of the frames that were there to take picture from, e.g. [-1, 1]
     seconds     object   stage -> float

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from engine.detect.inputs import CHANNELS
 
-OUTPUTS: tuple[str, ...] = ("damage", "blotch", "hair", "scratch")
+OUTPUTS: tuple[str, ...] = ("damage", "blotch", "hair", "scratch", "other")
 """Probabilities 0..1 per pixel: of any damage, and of each class."""
 
 PICTURE_CHANNELS = 11

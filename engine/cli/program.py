@@ -14,6 +14,7 @@ from engine.cli import (
     command_demo,
     command_detect,
     command_doctor,
+    command_evaluate,
     command_info,
     command_models,
     command_params,
@@ -25,7 +26,8 @@ from engine.version import __version__
 
 INTERRUPTED = 130
 COMMANDS = (
-    command_render, command_detect, command_info, command_demo, command_models, command_params, command_doctor
+    command_render, command_detect, command_evaluate, command_info, command_demo, command_models,
+    command_params, command_doctor
 )  # fmt: skip
 
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from engine.types import DAMAGE_CLASSES, DamageClass, Float32
+from engine.types import DAMAGE_CLASSES, Bool, DamageClass, Float32
+
+CLEAR = 1.0
+"""Scene-linear light through film without any dye: nothing on a print is brighter than that."""
+_FAINTEST = 0.003
+"""A softened rim below this opacity is cut off, so that blur does not touch pixels without end."""
 
 
 @dataclass(frozen=True)
 class Ink:
-    """How a mark changes light: covers it with `colour` (linear), or shifts it by `density` (log10 units).
+    """How a mark changes light: covers it with `colour` (linear), or shifts it by `density` (log10 units),
+    or takes away the share `stripped` (0..1) of every channel's dye, down to clear film.
 
     Dirt on a positive darkens and can be opaque; dirt on a negative prints white; a base-side scratch
     refracts and darkens; an emulsion-side scratch takes dye layers away and is bright and tinted.
@@ -20,16 +27,19 @@ class Ink:
 
     colour: tuple[float, float, float] | None
     density: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    stripped: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
 class DamageLayer:
-    """Planes (H, W[, 3]) float32 that marks are drawn into: cover and its colour, density, class coverage."""
+    """Planes (H, W[, 3]) float32 that marks are drawn into: cover and its colour, density, stripped dye;
+    and the coverage of each class."""
 
     cover: Float32
     colour: Float32
     density: Float32
     classes: Mapping[DamageClass, Float32]
+    stripped: Float32
 
     @staticmethod
     def empty(shape: tuple[int, int]) -> DamageLayer:
@@ -39,7 +49,13 @@ class DamageLayer:
             np.zeros((*shape, 3), np.float32),
             np.zeros((*shape, 3), np.float32),
             planes,
+            np.zeros((*shape, 3), np.float32),
         )
+
+    @property
+    def touched(self) -> Bool:
+        """(H, W): where anything at all was drawn."""
+        return (self.cover > 0) | (self.density != 0).any(2) | (self.stripped > 0).any(2)
 
     def draw(self, opacity: Float32, top: int, left: int, ink: Ink, damage_class: DamageClass) -> None:
         """Draw one mark's `opacity` (h, w) 0..1, its corner at (top, left); what falls outside is cut off."""
@@ -53,16 +69,48 @@ class DamageLayer:
         np.maximum(self.classes[damage_class][place], part, out=self.classes[damage_class][place])
         if ink.colour is None:
             self.density[place] += part[..., None] * np.float32(ink.density)
+            if any(ink.stripped):
+                left_over = 1 - self.stripped[place]
+                self.stripped[place] += left_over * part[..., None] * np.float32(ink.stripped)
             return
         self.colour[place] += (np.float32(ink.colour) - self.colour[place]) * part[..., None]
         self.cover[place] += part * (1 - self.cover[place])
 
+    def softened(self, blur: float) -> DamageLayer:
+        """The marks as a lens of `blur` px (sigma) leaves them; the picture under them stays sharp."""
+        if blur <= 0 or not self.touched.any():
+            return self
+        cover, colour, density, stripped = (
+            _blurred(plane, blur) for plane in (self.cover, self.colour, self.density, self.stripped)
+        )
+        strongest = np.maximum(cover, np.maximum(np.abs(density).max(2), stripped.max(2)))
+        faint = strongest < _FAINTEST
+        for plane in (cover, colour, density, stripped):
+            plane[faint] = 0
+        classes = {name: _blurred(plane, blur) for name, plane in self.classes.items()}
+        return DamageLayer(cover, colour, density, classes, stripped)
+
     def over(self, linear: Float32) -> Float32:
         """The damaged plate, (H, W, 3) scene-linear, from the clean one; the same where nothing was drawn."""
-        touched = (self.cover > 0) | (self.density != 0).any(2)
+        touched = self.touched
         result = linear.copy()
-        shifted = linear[touched] * np.power(np.float32(10), self.density[touched])
+        light = linear[touched]
+        if self.stripped.any():
+            light = _stripped(light, self.stripped[touched])
+        shifted = light * np.power(np.float32(10), self.density[touched])
         cover = self.cover[touched][:, None]
         # `colour` was mixed from black up by the same opacities, so it is already weighted by the cover.
         result[touched] = shifted * (1 - cover) + self.colour[touched]
         return result
+
+
+def _stripped(light: Float32, share: Float32) -> Float32:
+    """Light through what dye is left: density falls in proportion (Beer-Lambert), never below clear film."""
+    lacking = np.maximum(np.float32(CLEAR) / np.maximum(light, np.float32(1e-4)), 1)
+    return light * np.power(lacking, share)
+
+
+def _blurred(plane: Float32, blur: float) -> Float32:
+    if not plane.any():
+        return plane.copy()
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), blur), np.float32)

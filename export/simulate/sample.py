@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -15,11 +16,18 @@ from engine.window.window import FrameWindow
 from export.simulate.blotches import Soiling, soil
 from export.simulate.encoding import VISIBLE, decode, display, encode
 from export.simulate.layer import DamageLayer
-from export.simulate.scene import Material, Triple, clean_triple
-from export.simulate.scratches import Scratch, scratch_layer
+from export.simulate.reel_damage import ReelDamage
+from export.simulate.scene import Material, clean_triple
 
 MARGIN = 32
 """Pixels beside a sample that exist while motion is searched; a sample may lie at the edge of the frame."""
+
+Plates = Sequence[Float32 | None]
+"""Frames t-1, t, t+1 of one scene, (H, W, 3) in the model encoding; None where there is no neighbour."""
+
+REPEATED = 0.015
+"""Share of samples where a neighbour repeats the centre, damage and all. The engine looks past frames
+of the very same codes; a lossy codec leaves repeats that differ by noise, and these reach a detector."""
 
 _LAYOUT = CodeLayout("rgb", ("R", "G", "B"), "float", 32)
 
@@ -41,17 +49,21 @@ class Sample:
 def draw_sample(material: Material, size: int, rng: np.random.Generator) -> Sample:
     """A sample of `size` x `size` pixels."""
     soiling = Soiling.draw(rng)
-    clean = clean_triple(material, size + 2 * MARGIN, soiling, rng)
+    clean: Plates = clean_triple(material, size + 2 * MARGIN, soiling, rng)
     layers = damage_layers(clean, material, soiling, rng)
-    damaged = [over_encoded(layer, plate) for layer, plate in zip(layers, clean, strict=True)]
-    noise = rng.uniform(0, 0.003)
-    scanned = [d + noise * rng.standard_normal(d.shape, np.float32) for d in damaged]
-    window = FrameWindow(tuple(working_frame(plate, n) for n, plate in enumerate(scanned)))
-    planes = detector_input(window, MotionEstimator())
+    damaged = [
+        None if plate is None else over_encoded(layer, plate)
+        for layer, plate in zip(layers, clean, strict=True)
+    ]
+    _, plate, _ = clean
+    _, centre, _ = damaged
+    assert plate is not None
+    assert centre is not None
+    planes = detector_input(_scanned(_some_repeated(damaged, rng), rng), MotionEstimator())
     top, left = (int(v) for v in rng.choice([0, MARGIN, 2 * MARGIN], 2, p=[0.2, 0.6, 0.2]))
     inner = (slice(top, top + size), slice(left, left + size))
-    present = (layers[1].cover > 0) | (layers[1].density != 0).any(2)
-    visible = seen(clean[1], damaged[1], present)
+    present = layers[1].touched
+    visible = seen(plate, centre, present)
     classes = _classes(layers[1], visible)
     return Sample(
         np.ascontiguousarray(planes[(slice(None), *inner)]),
@@ -60,28 +72,54 @@ def draw_sample(material: Material, size: int, rng: np.random.Generator) -> Samp
 
 
 def damage_layers(
-    clean: Triple, material: Material, soiling: Soiling, rng: np.random.Generator
+    clean: Plates, material: Material, soiling: Soiling, rng: np.random.Generator
 ) -> list[DamageLayer]:
-    """Damage for the three frames: dirt new in each, line scratches standing through all of them."""
-    shape = (clean[0].shape[0], clean[0].shape[1])
-    layers = [DamageLayer.empty(shape) for _ in clean]
-    kind = rng.random()
-    if kind < 0.08:
-        return layers
-    scratches = [Scratch.draw(shape, rng) for _ in range(int(rng.integers(1, 5)))] if kind < 0.5 else []
-    for number, layer in enumerate(layers):
-        for scratch in scratches:
-            scratch_layer(layer, scratch, number)
-        if kind > 0.2:
+    """Damage for the three frames: what the reel has, and dirt new in each; softened by a lens."""
+    centre = clean[1]
+    assert centre is not None
+    shape = (centre.shape[0], centre.shape[1])
+    reel = ReelDamage.draw(shape, rng, len(clean))
+    lens = float(rng.choice([0.0, rng.uniform(0.3, 0.8)]))
+    layers = []
+    for number, plate in enumerate(clean):
+        layer = DamageLayer.empty(shape) if plate is None else reel.layer(shape, number)
+        if reel.dirty and plate is not None:
             soil(layer, material.bank, soiling, rng)
+        layers.append(layer.softened(lens))
     return layers
+
+
+def _some_repeated(damaged: Plates, rng: np.random.Generator) -> Plates:
+    before, centre, after = damaged
+    if before is None or after is None or rng.random() >= REPEATED:
+        return damaged
+    return (centre, centre, after) if rng.random() < 0.5 else (before, centre, centre)
+
+
+def _scanned(damaged: Plates, rng: np.random.Generator) -> FrameWindow:
+    """The window as scanned: noise over picture and damage alike, that of the sensor or of a later print."""
+    level = rng.uniform(0.0002, 0.003)
+    blur = float(rng.choice([0.0, rng.uniform(0.4, 0.8)], p=[0.7, 0.3]))
+    frames = [
+        None if plate is None else working_frame(plate + level * _noise(plate.shape, blur, rng), n)
+        for n, plate in enumerate(damaged)
+    ]
+    return FrameWindow(tuple(frames))
+
+
+def _noise(shape: tuple[int, ...], blur: float, rng: np.random.Generator) -> Float32:
+    """Noise of RMS 1, correlated over `blur` px (sigma)."""
+    white = rng.standard_normal(shape, np.float32)
+    if not blur:
+        return white
+    soft = np.asarray(cv2.GaussianBlur(white, (0, 0), blur), np.float32)
+    return soft / np.float32(max(float(soft.std()), 1e-6))
 
 
 def over_encoded(layer: DamageLayer, encoded: Float32) -> Float32:
     """The damaged plate in the model encoding; untouched pixels keep their very values."""
-    touched = (layer.cover > 0) | (layer.density != 0).any(2)
     damaged = encode(layer.over(decode(encoded)))
-    return np.where(touched[..., None], damaged, encoded).astype(np.float32)
+    return np.where(layer.touched[..., None], damaged, encoded).astype(np.float32)
 
 
 def seen(clean: Float32, damaged: Float32, present: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

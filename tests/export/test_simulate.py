@@ -100,7 +100,7 @@ class CountingLayer(DamageLayer):
     @staticmethod
     def empty(shape: tuple[int, int]) -> "CountingLayer":
         base = DamageLayer.empty(shape)
-        layer = CountingLayer(base.cover, base.colour, base.density, base.classes)
+        layer = CountingLayer(base.cover, base.colour, base.density, base.classes, base.stripped)
         object.__setattr__(layer, "drawn", [])
         return layer
 

@@ -14,7 +14,8 @@ from export.simulate.banks import Bank
 from export.simulate.blotches import Soiling
 from export.simulate.encoding import encode, linear_of_bytes
 from export.simulate.grain import Grain, add_grain
-from export.simulate.lookalikes import mouldings, rain, scene_marks, thrown_things
+from export.simulate.lookalikes import film_extras, mouldings, scene_extras, scene_marks, structured
+from export.simulate.lookalikes.exposure import log_uniform, smear
 
 Triple = tuple[Float32, Float32, Float32]
 
@@ -30,11 +31,13 @@ def clean_triple(material: Material, size: int, soiling: Soiling, rng: np.random
     """Frames t-1, t, t+1 of one scene, (size, size, 3) ACEScct with grain, lookalikes, flicker and weave."""
     pan = bool(material.stills) and rng.random() < 0.4
     frames = _panned(material, size, soiling, rng) if pan else _filmed(material.clips, size, rng)
-    if rng.random() < 0.2:
-        frames = thrown_things(frames, material.bank, soiling, rng)
-    if rng.random() < 0.06:
-        frames = rain(frames, rng)
+    frames = scene_extras(frames, material.bank, soiling, rng)
+    printed = rng.random() < 0.5
+    if printed:
+        frames = film_extras(frames, rng)
     frames = _film_stock(frames, rng)
+    if not printed:
+        frames = film_extras(frames, rng)
     grain = Grain.draw(rng)
     first, centre, last = (add_grain(encode(frame), grain, rng) for frame in frames)
     return first, centre, last
@@ -56,17 +59,39 @@ def _filmed(clips: Sequence[Clip], size: int, rng: np.random.Generator) -> list[
 def _panned(material: Material, size: int, soiling: Soiling, rng: np.random.Generator) -> list[Float32]:
     """A camera moving over a still, so that posts and specks of the scene move with the scene."""
     still = material.stills[rng.integers(len(material.stills))].frames[0]
-    speed = float(rng.choice([rng.uniform(1.5, 6), rng.uniform(4, 24), 0.0], p=[0.4, 0.25, 0.35]))
-    angle = rng.uniform(0, 2 * np.pi)
+    speed, angle = _pan_speed(rng), rng.uniform(0, 2 * np.pi)
     step = np.array([np.cos(angle), np.sin(angle)]) * speed
     zoom = float(np.exp(rng.uniform(np.log(0.8), np.log(1.8))))
     side = size + 2 * int(np.ceil(speed)) + 8
     patch = _still_patch(still, side, zoom, rng)
-    linear = _exposure(rng)[patch]
-    # Where nothing moves three frames cannot tell a post from a scratch: only its look can.
-    linear = scene_marks(linear, material.bank, soiling, rng) if speed > 1 else mouldings(linear, rng)
+    linear = _marked(_exposure(rng)[patch], material, soiling, speed, rng)
+    linear = smear(linear, step * rng.uniform(0, 0.5))
     breathing = 1 + rng.normal(0, 0.002)
     return [_camera(linear, size, step * k, breathing**k) for k in (-1, 0, 1)]
+
+
+def _pan_speed(rng: np.random.Generator) -> float:
+    """Standing still, creeping, panning or whipping round: px per frame."""
+    fate = rng.random()
+    if fate < 0.25:
+        return 0.0
+    if fate < 0.45:
+        return float(rng.uniform(0.15, 1.5))
+    if fate < 0.92:
+        return log_uniform(1.5, 24, rng)
+    return float(rng.uniform(24, 70))
+
+
+def _marked(
+    linear: Float32, material: Material, soiling: Soiling, speed: float, rng: np.random.Generator
+) -> Float32:
+    """What stands in the scene. Where nothing moves three frames cannot tell a post from a scratch: only its
+    look can, so posts as thin and plain as a scratch stand in moving scenes alone."""
+    if rng.random() < 0.35:
+        linear = structured(linear, rng)
+    if speed > 1:
+        return scene_marks(linear, material.bank, soiling, rng)
+    return mouldings(linear, rng) if rng.random() < 0.7 else linear
 
 
 def _still_patch(still: Bytes, side: int, zoom: float, rng: np.random.Generator) -> Bytes:
@@ -101,7 +126,7 @@ def _film_stock(frames: Sequence[Float32], rng: np.random.Generator) -> list[Flo
     """One stock for the shot (black-and-white, dyes out of balance), with flicker and weave per frame."""
     mix = _dye_matrix(rng)
     flicker = rng.normal(0, rng.choice([0.0, 0.04]), 3)
-    weave = rng.normal(0, rng.choice([0.0, 0.5]), (3, 2))
+    weave = rng.normal(0, rng.choice([0.0, 0.5, 1.0], p=[0.45, 0.4, 0.15]), (3, 2))
     return [
         _shifted(np.maximum(frame @ mix, 0).astype(np.float32) * np.float32(np.exp2(f)), w)
         for frame, f, w in zip(frames, flicker, weave, strict=True)

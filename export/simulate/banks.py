@@ -31,7 +31,8 @@ FilmClass = Literal["dust", "dirt", "short hair", "long hair", "scratch"]
 """The classes that Ivanova et al. 2023 count and measure; a detector tells fewer apart."""
 FILM_CLASSES: tuple[FilmClass, ...] = ("dust", "dirt", "short hair", "long hair", "scratch")
 POLYGON_FILM_CLASSES: Mapping[str, FilmClass] = {
-    "Dust": "dust", "Dirt": "dirt", "Short hair": "short hair", "Long hair": "long hair", "Scratch": "scratch",
+    "Dust": "dust", "Dirt": "dirt",
+    "Short hair": "short hair", "Long hair": "long hair", "Scratch": "scratch",
 }  # fmt: skip
 CROP_FILM_CLASSES: Mapping[str, tuple[FilmClass, ...]] = {
     "dots": ("dust", "dirt"), "stain": ("dirt",), "hair-short": ("short hair",),

@@ -29,9 +29,9 @@ class Contrast:
 
     `strength`: density (log10 of linear light) of a mark's core. `veil`: linear light (white = 1) per unit
     of density. `tint`, `tint_spread`: mean and standard deviation of the log of each channel's (R, G, B)
-    strength over the mark's. `softness`: standard deviation of the rim's blur in px of the scan measured, which
-    had been reduced to 31 µm/px: rims there are as sharp as its pixels, and the method cannot tell less than
-    0.4 px. `light`: share of marks that print light.
+    strength over the mark's. `softness`: standard deviation of the rim's blur in px of the scan measured,
+    which had been reduced to 31 µm/px: rims there are as sharp as its pixels, and the method cannot tell
+    less than 0.4 px. `light`: share of marks that print light.
     """
 
     strength: Gamma

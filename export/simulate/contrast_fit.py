@@ -20,11 +20,13 @@ CORE = 0.1
 """Share of a mark's pixels, the most changed ones, that stand for its strength."""
 STRONGEST = 4.0
 """Density where the search for a mark's strength ends."""
+TINTED = (0.25, 0.1)
+"""Display code beneath a mark and its strength from which its tint can be told from the picture's noise."""
 
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """`clean`, `damaged`: display code 0 .. 1 of the core, (3,) R, G, B. `softness`: blur of the rim in px."""
+    """`clean`, `damaged`: display code 0 .. 1 of the core, (3,) R, G, B. `softness`: blur of its rim, px."""
 
     clean: Float64
     damaged: Float64
@@ -47,8 +49,9 @@ def fit_contrast(damage: Path) -> Contrast:
     strength = _strength(clean.mean(1), damaged.mean(1), veil)
     # A mark that prints white whole says no more than "at least so strong".
     sound = (strength > 0) & (damaged.max(1) < 0.99)
-    channels = np.stack([_strength(clean[:, c], damaged[:, c], veil) for c in range(3)], 1)[sound]
-    tint = np.log(np.maximum(channels, 1e-3) / strength[sound, None])
+    channels = np.stack([_strength(clean[:, c], damaged[:, c], veil) for c in range(3)], 1)
+    tinted = sound & (clean.mean(1) > TINTED[0]) & (strength > TINTED[1])
+    tint = np.log(np.maximum(channels, 1e-3)[tinted] / strength[tinted, None])
     softness = np.array([mark.softness for mark in marks])
     fit, soft = fit_values(strength[sound]), fit_values(softness)
     red, green, blue = (float(v) for v in np.median(tint, 0))

@@ -23,17 +23,28 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import CorruptSource
 from export.simulate.banks import (
-    FILM_CLASSES, MICROMETRES_PER_PIXEL, POLYGON_FILM_CLASSES, FilmClass, load_outlines,
-)  # fmt: skip
+    FILM_CLASSES,
+    MICROMETRES_PER_PIXEL,
+    POLYGON_FILM_CLASSES,
+    FilmClass,
+    load_outlines,
+)
 from export.simulate.contrast import Contrast
 from export.simulate.gamma_fit import (
-    Gamma, count_distance, count_shape_error, distance, fit_counts, fit_values, value_shape_error,
-)  # fmt: skip
+    Gamma,
+    count_distance,
+    count_shape_error,
+    distance,
+    fit_counts,
+    fit_values,
+    value_shape_error,
+)
 
 PATCH_PIXELS = 256
 PATCH_MICROMETRES = PATCH_PIXELS * MICROMETRES_PER_PIXEL
@@ -69,10 +80,23 @@ class ClassStatistics:
 
 
 @dataclass(frozen=True)
+class Aspect:
+    """How many times longer than wide scratches are: `mean` and `spread` of the logarithm, of `samples`."""
+
+    mean: float
+    spread: float
+    samples: int
+
+    def draw(self, rng: np.random.Generator) -> float:
+        return float(np.exp(rng.normal(self.mean, self.spread)))
+
+
+@dataclass(frozen=True)
 class FilmStatistics:
     """All that the simulator knows about real dirt."""
 
     classes: Mapping[FilmClass, ClassStatistics]
+    scratch_aspect: Aspect
     contrast: Contrast
 
 
@@ -87,7 +111,8 @@ def read_table(path: Path) -> FilmStatistics:
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
         classes = {name: _class_of(table["classes"][name]) for name in FILM_CLASSES}
-        return FilmStatistics(classes, Contrast.of_table(table["contrast"]))
+        aspect = Aspect(**table["scratch_aspect"])
+        return FilmStatistics(classes, aspect, Contrast.of_table(table["contrast"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CorruptSource(
             f"{path} is no table of film statistics ({error}); `python -m export.simulate fit` writes one."
@@ -98,6 +123,7 @@ def write_table(statistics: FilmStatistics, path: Path) -> None:
     table = {
         "patch_micrometres": round(PATCH_MICROMETRES, 3),
         "classes": {name: _rounded(asdict(one)) for name, one in statistics.classes.items()},
+        "scratch_aspect": _rounded(asdict(statistics.scratch_aspect)),
         "contrast": _rounded(asdict(statistics.contrast)),
     }
     path.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
@@ -114,6 +140,17 @@ def fit_classes(outlines: Path) -> dict[FilmClass, ClassStatistics]:
         counts = np.concatenate([patch_counts([o.points for o in own if o.scan == s]) for s in scans])
         result[name] = ClassStatistics(_count_fit(counts), _size_fit(name, areas))
     return result
+
+
+def fit_aspect(outlines: Path) -> Aspect:
+    """Length (of the narrowest box around it) over mean width (area by length) of the traced scratches."""
+    scratches = [o.points for o in load_outlines(outlines) if POLYGON_FILM_CLASSES.get(o.label) == "scratch"]
+    if len(scratches) < 2:
+        raise CorruptSource(f"{outlines} holds {len(scratches)} scratches; their form needs two or more.")
+    lengths = np.array([max(cv2.minAreaRect(points.astype(np.float32))[1]) + 1 for points in scratches])
+    areas = np.array([outline_area(points) for points in scratches])
+    logs = np.log(lengths**2 / areas)
+    return Aspect(float(logs.mean()), float(logs.std()), len(scratches))
 
 
 def patch_counts(outlines: list[npt.NDArray[np.int16]]) -> npt.NDArray[np.int64]:

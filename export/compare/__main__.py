@@ -1,0 +1,159 @@
+"""`python -m export.compare`: train the nets of the literature alike, judge them alike, print the table.
+
+Sixteen nets from scratch (U-Net, Attention U-Net, R2U-Net, R2 Attention U-Net; full and half width; one
+frame and three), then the other training routes and losses for the best of either number of frames.
+Needs shards made by `python -m export.simulate`. FOLDER gets `rows.json` and the weights; finished rows are
+skipped when it is started again. Runs on one processor core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from engine.errors import ReelmendError, UsageError
+from export.compare.crops import Shard
+from export.compare.judging import judged
+from export.compare.sheets import write_sheet
+from export.compare.speed import giga_operations, milliseconds, parameters
+from export.compare.table import Row, Rows, dices, load, save, table
+from export.compare.training import Budget, fresh, train
+from export.compare.variants import Variant, from_scratch, further
+from export.models.zoo.build import build
+from export.models.zoo.unet import UNet
+from export.shards import shards_in
+
+HELD_OUT = 16
+"""Every sixteenth shard file is never trained on; a folder that grows leaves it so."""
+CHOOSING, JUDGING = 1, 2
+"""Held-out shards that the threshold is chosen on, and that are judged where no --judge is given."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything that the rows share."""
+
+    folder: Path
+    budget: Budget
+    training: Sequence[Shard]
+    choosing: Sequence[Shard]
+    judging: Sequence[Shard]
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "rows.json"
+
+    def weights(self, variant: Variant) -> Path:
+        return self.folder / f"{variant.key}.safetensors"
+
+
+def main(argv: list[str] | None = None) -> int:
+    options = _parser().parse_args(argv)
+    torch.set_num_threads(1)
+    try:
+        bench = _bench(options)
+        rows = load(bench.path, bench.budget)
+        _all_rows(bench, rows)
+        if options.times:
+            _all_times(bench, rows)
+    except ReelmendError as error:
+        print(f"export.compare: {error}", file=sys.stderr)
+        return error.exit_code
+    print(table(rows))
+    return 0
+
+
+def split(shards: Sequence[Shard]) -> tuple[list[Shard], list[Shard]]:
+    """(for training, held out). Raises UsageError where there are too few for both."""
+    held_out = list(shards[HELD_OUT - 1 :: HELD_OUT])
+    training = [shard for n, shard in enumerate(shards) if n % HELD_OUT != HELD_OUT - 1]
+    if len(held_out) < CHOOSING + JUDGING:
+        least = HELD_OUT * (CHOOSING + JUDGING)
+        raise UsageError(
+            f"{len(shards)} shards are too few to hold {CHOOSING + JUDGING} out; make {least} or more with "
+            "python -m export.simulate"
+        )
+    return training, held_out
+
+
+def finished(bench: Bench, variant: Variant) -> Row:
+    """Train and judge one variant; its weights and a sheet of mattes are written to the folder."""
+    began = time.process_time()
+    losses: list[float] = []
+    net = fresh(variant, bench.budget)
+    for loss in train(net, variant, bench.budget, bench.training):
+        losses.append(loss)
+        if len(losses) % 100 == 0:
+            print(f"  step {len(losses)}  loss {np.mean(losses[-100:]):.4f}", flush=True)
+    taken = time.process_time() - began
+    save_file({k: v.contiguous() for k, v in net.state_dict().items()}, bench.weights(variant))
+    told = judged(net, bench.choosing, bench.judging)
+    write_sheet(net, bench.judging[0], told.threshold, bench.folder / f"{variant.key}.png")
+    cost = {"parameters": parameters(net), "gflop": giga_operations(net), "seconds": taken}
+    return {**asdict(told), **cost, "loss": float(np.mean(losses[-50:]))}
+
+
+def _all_rows(bench: Bench, rows: Rows) -> None:
+    """First the nets from scratch, then what `further` asks for in the light of their Dice."""
+    for wanted in (from_scratch, lambda: further(dices(rows))):
+        for variant in wanted():
+            if variant.key in rows:
+                continue
+            print(variant.key, flush=True)
+            rows[variant.key] = finished(bench, variant)
+            save(bench.path, bench.budget, rows)
+            print(f"  {rows[variant.key]}", flush=True)
+
+
+def _all_times(bench: Bench, rows: Rows) -> None:
+    for variant in from_scratch():
+        rows[variant.key]["ms"] = milliseconds(_trained(bench, variant))
+        save(bench.path, bench.budget, rows)
+
+
+def _trained(bench: Bench, variant: Variant) -> UNet:
+    net = build(variant.name, variant.width, variant.frames)
+    net.load_state_dict(load_file(bench.weights(variant)))
+    return net
+
+
+def _bench(options: argparse.Namespace) -> Bench:
+    budget = Budget(options.samples, options.batch, options.crop, options.rate, options.seed)
+    training, held_out = split(shards_in(options.shards))
+    judging = shards_in(options.judge) if options.judge else held_out[CHOOSING : CHOOSING + JUDGING]
+    if not judging:
+        raise UsageError(
+            f"no shards to judge on in {options.judge}; make some with python -m export.simulate"
+        )
+    options.folder.mkdir(parents=True, exist_ok=True)
+    return Bench(options.folder, budget, training, held_out[:CHOOSING], judging)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m export.compare",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("shards", type=Path, help="folder of shards; every sixteenth is held out")
+    parser.add_argument("folder", type=Path, help="folder of this comparison")
+    parser.add_argument("--judge", type=Path, help="shards of other clips to judge on")
+    parser.add_argument("--samples", type=int, default=Budget.samples, help="crops that each variant sees")
+    parser.add_argument("--batch", type=int, default=Budget.batch)
+    parser.add_argument("--crop", type=int, default=Budget.crop, help="side of a crop in px, a multiple of 8")
+    parser.add_argument("--rate", type=float, default=Budget.rate, help="peak learning rate")
+    parser.add_argument("--seed", type=int, default=Budget.seed)
+    parser.add_argument("--times", action="store_true", help="measure milliseconds too, on a quiet machine")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

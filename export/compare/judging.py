@@ -1,0 +1,92 @@
+"""Figures of merit of a net over whole shards, at a threshold chosen on other ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from engine.evaluate.emd import earth_movers_distance
+from engine.evaluate.metrics import Hits
+from export.batches import unpacked
+from export.compare.crops import Shard
+from export.models.zoo.unet import UNet
+from export.shards import Bytes
+
+TOP = 255
+"""Probabilities are told in steps of 1/255."""
+BATCH = 4
+Counts = npt.NDArray[np.int64]
+"""(2, 256): clean and visibly damaged pixels that count, by their probability in steps."""
+CARRIED = 64
+"""Samples that the earth mover's distance is taken over: it costs more than all else here."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All 0..1 over the pixels that count, but `emd`: px, over samples with damage and detections."""
+
+    dice: float
+    iou: float
+    precision: float
+    recall: float
+    accuracy: float
+    emd: float
+    threshold: float
+
+
+def judged(net: UNet, choosing: Sequence[Shard], judging: Sequence[Shard]) -> Judgement:
+    """The figures over `judging`, at the threshold that gives the best Dice over `choosing`."""
+    threshold = best_threshold(counts(told(net, choosing)))
+    found = list(told(net, judging))
+    total = hits(counts(found), threshold)
+    return Judgement(
+        total.dice, total.iou, total.precision, total.recall, total.accuracy,
+        mean_distance(found, threshold), threshold / TOP,
+    )  # fmt: skip
+
+
+def told(net: UNet, shards: Sequence[Shard]) -> Iterator[tuple[Bytes, Bytes, Bytes]]:
+    """Sample by sample (S, S): probability 0..255, visible damage 0 or 1, whether a pixel counts 0 or 1."""
+    net.eval()
+    for pictures, flags in shards:
+        for start in range(0, len(flags), BATCH):
+            chosen = slice(start, start + BATCH)
+            planes, truth, weight = unpacked(np.asarray(pictures[chosen]), np.asarray(flags[chosen]))
+            taken = planes[:, : net.planes].contiguous(memory_format=torch.channels_last)
+            with torch.inference_mode():
+                steps = (torch.sigmoid(net(taken)) * TOP).round()
+            parts = (part[:, 0].numpy().astype(np.uint8) for part in (steps, truth, weight))
+            yield from zip(*parts, strict=True)
+
+
+def counts(samples: Iterator[tuple[Bytes, Bytes, Bytes]] | Sequence[tuple[Bytes, Bytes, Bytes]]) -> Counts:
+    total = np.zeros((2, TOP + 1), np.int64)
+    for probability, visible, counted in samples:
+        for kind in (0, 1):
+            total[kind] += np.bincount(probability[(visible == kind) & (counted > 0)], minlength=TOP + 1)
+    return total
+
+
+def best_threshold(total: Counts) -> int:
+    """The step (1..255) from which on a pixel is damage, so that Dice is highest."""
+    return 1 + int(np.argmax([hits(total, threshold).dice for threshold in range(1, TOP + 1)]))
+
+
+def hits(total: Counts, threshold: int) -> Hits:
+    false_alarms, right = (int(v) for v in total[:, threshold:].sum(1))
+    visible = int(total[1].sum())
+    return Hits(false_alarms + right, right, visible, right, int(total.sum()))
+
+
+def mean_distance(samples: Sequence[tuple[Bytes, Bytes, Bytes]], threshold: int) -> float:
+    """Mean earth mover's distance in px; 0 where no sample has both damage and detections."""
+    distances = [
+        earth_movers_distance((probability >= threshold) & (counted > 0), visible > 0)
+        for probability, visible, counted in samples[:CARRIED]
+        if visible.any() and ((probability >= threshold) & (counted > 0)).any()
+    ]
+    return float(np.mean([d for d in distances if d is not None])) if distances else 0.0

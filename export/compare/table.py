@@ -1,0 +1,86 @@
+"""The finished rows, kept in a file, and printed as Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from engine.errors import UsageError
+from export.compare.training import Budget
+from export.compare.variants import ROUTES, Variant, from_scratch, further
+
+Row = dict[str, float]
+Rows = dict[str, Row]
+
+NAMES = {
+    "unet": "U-Net", "attention": "Attention U-Net", "r2unet": "R2U-Net", "r2attention": "R2 Attention U-Net",
+}  # fmt: skip
+COLUMNS = ("dice", "iou", "precision", "recall", "accuracy", "emd", "parameters", "gflop", "ms")
+_FORMATS: Mapping[str, str] = {
+    "accuracy": "{:.4f}", "emd": "{:.1f}", "parameters": "{:,.0f}", "gflop": "{:.0f}", "ms": "{:.0f}",
+}  # fmt: skip
+
+
+def load(path: Path, budget: Budget) -> Rows:
+    """The rows of `path`, none where there is no such file.
+
+    Raises UsageError where they were made with another budget: rows are comparable within one only.
+    """
+    if not path.exists():
+        return {}
+    kept = json.loads(path.read_text())
+    if kept["budget"] != asdict(budget):
+        raise UsageError(
+            f"{path} holds rows of the budget {kept['budget']}, asked for is {asdict(budget)}; "
+            "give the same one, or another folder"
+        )
+    return kept["rows"]
+
+
+def save(path: Path, budget: Budget, rows: Rows) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps({"budget": asdict(budget), "rows": rows}, indent=1) + "\n")
+    part.replace(path)
+
+
+def table(rows: Rows) -> str:
+    """In Markdown: the nets from scratch, and what each stage and loss adds to the best of them."""
+    scratch = [variant for variant in from_scratch() if variant.key in rows]
+    lines = [_heading(("net", "width", "frames"), COLUMNS)]
+    lines += [_line((NAMES[v.name], v.width, str(v.frames)), rows[v.key], COLUMNS) for v in scratch]
+    others = [variant for variant in further(dices(rows)) if variant.key in rows]
+    if others:
+        lines += ["", _heading(("net", "route", "loss", "gain in Dice"), COLUMNS[:6])]
+        for frames in sorted({variant.frames for variant in others}):
+            lines += _gains([variant for variant in others if variant.frames == frames], rows)
+    return "\n".join(lines)
+
+
+def dices(rows: Rows) -> dict[str, float]:
+    return {key: row["dice"] for key, row in rows.items()}
+
+
+def _gains(variants: list[Variant], rows: Rows) -> list[str]:
+    first = variants[0]
+    base = Variant(first.name, first.width, first.frames)
+    ordered = [base, *sorted(variants, key=lambda v: (list(ROUTES).index(v.route), v.loss))]
+    lines = []
+    for variant in ordered:
+        gain = rows[variant.key]["dice"] - rows[base.key]["dice"]
+        told = f"{NAMES[variant.name]}, {variant.width}, {variant.frames}"
+        shown = "-" if variant == base else f"{gain:+.3f}"
+        lines.append(_line((told, variant.route, variant.loss, shown), rows[variant.key], COLUMNS[:6]))
+    return lines
+
+
+def _heading(first: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    units = {"emd": "EMD px", "iou": "IoU", "gflop": "GFLOP at 1080p", "ms": "ms at 1080p", "dice": "Dice"}
+    cells = [*first, *(units.get(column, column) for column in columns)]
+    return f"| {' | '.join(cells)} |\n|{'---|' * len(cells)}"
+
+
+def _line(first: tuple[str, ...], row: Row, columns: tuple[str, ...]) -> str:
+    cells = [_FORMATS.get(c, "{:.3f}").format(row[c]) if c in row else "-" for c in columns]
+    return f"| {' | '.join([*first, *cells])} |"

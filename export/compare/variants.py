@@ -1,0 +1,75 @@
+"""What is compared: nets, widths, numbers of frames, losses, and the routes that training can take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from export.models.zoo.build import NAMES, WIDTHS, Frames, Name, Width
+
+Task = Literal["denoise", "detect"]
+Material = Literal["film", "stills", "clean", "met"]
+Route = Literal["scratch", "denoised", "staged", "tuned", "all"]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training with a warm-up and a cosine of its own."""
+
+    task: Task
+    material: Material
+    share: float
+    """Of all samples of the run."""
+    rate: float
+    """Peak learning rate, as a factor of the run's."""
+
+
+ROUTES: dict[Route, tuple[Phase, ...]] = {
+    "scratch": (Phase("detect", "film", 1, 1),),
+    "denoised": (Phase("denoise", "clean", 0.25, 1), Phase("detect", "film", 0.75, 1)),
+    "staged": (Phase("detect", "stills", 0.25, 1), Phase("detect", "film", 0.75, 1)),
+    "tuned": (Phase("detect", "film", 0.75, 1), Phase("detect", "met", 0.25, 0.2)),
+    "all": (
+        Phase("denoise", "clean", 0.25, 1), Phase("detect", "stills", 0.25, 1),
+        Phase("detect", "film", 0.25, 1), Phase("detect", "met", 0.25, 0.2),
+    ),
+}  # fmt: skip
+"""Every route is given the same number of samples, so a stage that gains has earned its time. The stages are
+those of the thesis (Progress Report I, section 7.2, "Final Configuration"): denoising pretraining,
+then stills damaged in the same way, then the task's own material at a lower rate."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One row of the table."""
+
+    name: Name
+    width: Width
+    frames: Frames
+    route: Route = "scratch"
+    loss: str = "entropy+dice"
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}-{self.width}-{self.frames}-{self.route}-{self.loss}"
+
+
+def from_scratch() -> list[Variant]:
+    """The sixteen nets, the cheap ones first."""
+    return [Variant(name, width, frames) for width in reversed(WIDTHS) for name in NAMES for frames in (1, 3)]
+
+
+def further(dice: Mapping[str, float]) -> list[Variant]:
+    """The other routes and losses for the best single-frame and the best temporal net of `dice` by key.
+
+    Keys that are no variant from scratch do not count; a number of frames without any is left out.
+    """
+    found = []
+    for frames in (3, 1):
+        scratch = [variant for variant in from_scratch() if variant.frames == frames and variant.key in dice]
+        if scratch:
+            best = max(scratch, key=lambda variant: dice[variant.key])
+            found += [replace(best, route=route) for route in ROUTES if route != "scratch"]
+            found += [replace(best, loss=loss) for loss in ("entropy", "balanced", "dice")]
+    return found

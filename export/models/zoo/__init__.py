@@ -1,0 +1,1 @@
+"""The four nets of the literature that the shipped detector is compared with."""

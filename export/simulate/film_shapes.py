@@ -39,7 +39,8 @@ def placed(
 ) -> Float32:
     """`opacity` (h, w) 0..1 enlarged by `zoom`, turned, its rim blurred by `soft` px.
 
-    The result is (side, side) float32 0..1. The mark's middle lies `offset` px (right, down; below 1) from the middle of the result.
+    The result is (side, side) float32 0..1; the mark's middle lies `offset` px (right, down; below 1) from
+    its middle.
     """
     height, width = opacity.shape
     # Reduced by area first: a warp looks at points only and would lose what is thinner than a pixel.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -15,6 +15,8 @@ from engine.types import DAMAGE_CLASSES, CodeLayout, Codes, DamageClass, Float32
 from engine.window.window import FrameWindow
 from export.simulate.blotches import Soiling, soil
 from export.simulate.encoding import VISIBLE, decode, display, encode
+from export.simulate.film_soiling import FilmSoiling, soil_film
+from export.simulate.gauge import draw_scale
 from export.simulate.layer import DamageLayer
 from export.simulate.reel_damage import ReelDamage
 from export.simulate.scene import Material, clean_triple
@@ -28,6 +30,9 @@ Plates = Sequence[Float32 | None]
 REPEATED = 0.015
 """Share of samples where a neighbour repeats the centre, damage and all. The engine looks past frames
 of the very same codes; a lossy codec leaves repeats that differ by noise, and these reach a detector."""
+
+MEASURED = 0.5
+"""Share of samples whose dirt follows the statistics of real film (`film_soiling`)."""
 
 _LAYOUT = CodeLayout("rgb", ("R", "G", "B"), "float", 32)
 
@@ -79,14 +84,23 @@ def damage_layers(
     assert centre is not None
     shape = (centre.shape[0], centre.shape[1])
     reel = ReelDamage.draw(shape, rng, len(clean))
+    dirt = _dirt(material, soiling, rng)
     lens = float(rng.choice([0.0, rng.uniform(0.3, 0.8)]))
     layers = []
     for number, plate in enumerate(clean):
         layer = DamageLayer.empty(shape) if plate is None else reel.layer(shape, number)
         if reel.dirty and plate is not None:
-            soil(layer, material.bank, soiling, rng)
+            dirt(layer)
         layers.append(layer.softened(lens))
     return layers
+
+
+def _dirt(material: Material, soiling: Soiling, rng: np.random.Generator) -> Callable[[DamageLayer], None]:
+    """What draws one frame's dirt: by the statistics of real film, or `soil`, which is bolder."""
+    if rng.random() < MEASURED:
+        film = FilmSoiling.draw(rng, draw_scale(rng), float(np.exp(rng.normal(0, 0.7))))
+        return lambda layer: soil_film(layer, material.bank, film, rng)
+    return lambda layer: soil(layer, material.bank, soiling, rng)
 
 
 def _some_repeated(damaged: Plates, rng: np.random.Generator) -> Plates:

@@ -51,6 +51,9 @@ class Bench:
     def path(self) -> Path:
         return self.folder / "rows.json"
 
+    def keep(self, rows: Rows) -> None:
+        save(self.path, self.budget, len(self.training), rows)
+
     def weights(self, variant: Variant) -> Path:
         return self.folder / f"{variant.key}.safetensors"
 
@@ -60,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
     torch.set_num_threads(1)
     try:
         bench = _bench(options)
-        rows = load(bench.path, bench.budget)
+        rows = load(bench.path, bench.budget, len(bench.training))
         _all_rows(bench, rows)
         if options.times:
             _all_times(bench, rows)
@@ -109,14 +112,14 @@ def _all_rows(bench: Bench, rows: Rows) -> None:
                 continue
             print(variant.key, flush=True)
             rows[variant.key] = finished(bench, variant)
-            save(bench.path, bench.budget, rows)
+            bench.keep(rows)
             print(f"  {rows[variant.key]}", flush=True)
 
 
 def _all_times(bench: Bench, rows: Rows) -> None:
     for variant in from_scratch():
         rows[variant.key]["ms"] = milliseconds(_trained(bench, variant))
-        save(bench.path, bench.budget, rows)
+        bench.keep(rows)
 
 
 def _trained(bench: Bench, variant: Variant) -> UNet:

@@ -36,16 +36,19 @@ class Judgement:
     accuracy: float
     emd: float
     threshold: float
+    familiar: float
+    """Dice over the shards that the threshold was chosen on: other samples of clips that were trained on."""
 
 
 def judged(net: UNet, choosing: Sequence[Shard], judging: Sequence[Shard]) -> Judgement:
     """The figures over `judging`, at the threshold that gives the best Dice over `choosing`."""
-    threshold = best_threshold(counts(told(net, choosing)))
+    familiar = counts(told(net, choosing))
+    threshold = best_threshold(familiar)
     found = list(told(net, judging))
     total = hits(counts(found), threshold)
     return Judgement(
         total.dice, total.iou, total.precision, total.recall, total.accuracy,
-        mean_distance(found, threshold), threshold / TOP,
+        mean_distance(found, threshold), threshold / TOP, hits(familiar, threshold).dice,
     )  # fmt: skip
 
 
@@ -55,7 +58,7 @@ def told(net: UNet, shards: Sequence[Shard]) -> Iterator[tuple[Bytes, Bytes, Byt
     for pictures, flags in shards:
         for start in range(0, len(flags), BATCH):
             chosen = slice(start, start + BATCH)
-            planes, truth, weight = unpacked(np.asarray(pictures[chosen]), np.asarray(flags[chosen]))
+            planes, truth, weight = unpacked(np.array(pictures[chosen]), np.array(flags[chosen]))
             taken = planes[:, : net.planes].contiguous(memory_format=torch.channels_last)
             with torch.inference_mode():
                 steps = (torch.sigmoid(net(taken)) * TOP).round()

@@ -17,31 +17,33 @@ Rows = dict[str, Row]
 NAMES = {
     "unet": "U-Net", "attention": "Attention U-Net", "r2unet": "R2U-Net", "r2attention": "R2 Attention U-Net",
 }  # fmt: skip
-COLUMNS = ("dice", "iou", "precision", "recall", "accuracy", "emd", "parameters", "gflop", "ms")
+MERIT = ("dice", "iou", "precision", "recall", "accuracy", "emd", "familiar")
+COLUMNS = (*MERIT, "parameters", "gflop", "ms")
 _FORMATS: Mapping[str, str] = {
     "accuracy": "{:.4f}", "emd": "{:.1f}", "parameters": "{:,.0f}", "gflop": "{:.0f}", "ms": "{:.0f}",
 }  # fmt: skip
 
 
-def load(path: Path, budget: Budget) -> Rows:
+def load(path: Path, budget: Budget, shards: int) -> Rows:
     """The rows of `path`, none where there is no such file.
 
-    Raises UsageError where they were made with another budget: rows are comparable within one only.
+    Raises UsageError where they were made with another budget or number of shards: only rows of the same
+    ones can be compared.
     """
     if not path.exists():
         return {}
     kept = json.loads(path.read_text())
-    if kept["budget"] != asdict(budget):
-        raise UsageError(
-            f"{path} holds rows of the budget {kept['budget']}, asked for is {asdict(budget)}; "
-            "give the same one, or another folder"
-        )
+    asked = {"budget": asdict(budget), "shards": shards}
+    found = {name: kept[name] for name in asked}
+    if found != asked:
+        raise UsageError(f"{path} holds rows of {found}, asked for are {asked}; give another folder")
     return kept["rows"]
 
 
-def save(path: Path, budget: Budget, rows: Rows) -> None:
+def save(path: Path, budget: Budget, shards: int, rows: Rows) -> None:
     part = path.with_suffix(".part")
-    part.write_text(json.dumps({"budget": asdict(budget), "rows": rows}, indent=1) + "\n")
+    kept = {"budget": asdict(budget), "shards": shards, "rows": rows}
+    part.write_text(json.dumps(kept, indent=1) + "\n")
     part.replace(path)
 
 
@@ -52,7 +54,7 @@ def table(rows: Rows) -> str:
     lines += [_line((NAMES[v.name], v.width, str(v.frames)), rows[v.key], COLUMNS) for v in scratch]
     others = [variant for variant in further(dices(rows)) if variant.key in rows]
     if others:
-        lines += ["", _heading(("net", "route", "loss", "gain in Dice"), COLUMNS[:6])]
+        lines += ["", _heading(("net", "route", "loss", "gain in Dice"), MERIT)]
         for frames in sorted({variant.frames for variant in others}):
             lines += _gains([variant for variant in others if variant.frames == frames], rows)
     return "\n".join(lines)
@@ -71,12 +73,15 @@ def _gains(variants: list[Variant], rows: Rows) -> list[str]:
         gain = rows[variant.key]["dice"] - rows[base.key]["dice"]
         told = f"{NAMES[variant.name]}, {variant.width}, {variant.frames}"
         shown = "-" if variant == base else f"{gain:+.3f}"
-        lines.append(_line((told, variant.route, variant.loss, shown), rows[variant.key], COLUMNS[:6]))
+        lines.append(_line((told, variant.route, variant.loss, shown), rows[variant.key], MERIT))
     return lines
 
 
 def _heading(first: tuple[str, ...], columns: tuple[str, ...]) -> str:
-    units = {"emd": "EMD px", "iou": "IoU", "gflop": "GFLOP at 1080p", "ms": "ms at 1080p", "dice": "Dice"}
+    units = {
+        "dice": "Dice", "iou": "IoU", "emd": "EMD px", "familiar": "Dice, familiar clips",
+        "gflop": "GFLOP at 1080p", "ms": "ms at 1080p",
+    }  # fmt: skip
     cells = [*first, *(units.get(column, column) for column in columns)]
     return f"| {' | '.join(cells)} |\n|{'---|' * len(cells)}"
 

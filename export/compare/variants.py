@@ -61,7 +61,8 @@ def from_scratch() -> list[Variant]:
 
 
 def further(dice: Mapping[str, float]) -> list[Variant]:
-    """The other routes and losses for the best single-frame and the best temporal net of `dice` by key.
+    """The other routes for the best temporal and the best single-frame net of `dice` by key, and the
+    other losses for the first of them.
 
     Keys that are no variant from scratch do not count; a number of frames without any is left out.
     """
@@ -71,5 +72,6 @@ def further(dice: Mapping[str, float]) -> list[Variant]:
         if scratch:
             best = max(scratch, key=lambda variant: dice[variant.key])
             found += [replace(best, route=route) for route in ROUTES if route != "scratch"]
-            found += [replace(best, loss=loss) for loss in ("entropy", "balanced", "dice")]
+        if scratch and frames == 3:
+            found += [replace(best, loss=loss) for loss in ("balanced", "entropy", "dice")]
     return found

@@ -16,8 +16,14 @@ from export.simulate.encoding import encode, linear_of_bytes
 from export.simulate.grain import Grain, add_grain
 from export.simulate.lookalikes import film_extras, mouldings, scene_extras, scene_marks, structured
 from export.simulate.lookalikes.exposure import log_uniform, smear
+from export.simulate.real_pairs import RealPair
+from export.simulate.stills import clean_still
 
-Triple = tuple[Float32, Float32, Float32]
+Triple = tuple[Float32 | None, Float32, Float32 | None]
+"""Frames t-1, t, t+1; a single scan has no neighbours."""
+
+SINGLE = 0.117
+"""Share of single plates among the simulated samples; with the real pairs, 15 % of all stand alone."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +31,21 @@ class Material:
     clips: Sequence[Clip]
     stills: Sequence[Clip]
     bank: Bank
+    pairs: Sequence[RealPair] = ()
+
+    @property
+    def restored(self) -> list[Clip]:
+        """The clean halves of the real pairs, as stills."""
+        return [Clip(pair.name, pair.restored[None]) for pair in self.pairs]
 
 
 def clean_triple(material: Material, size: int, soiling: Soiling, rng: np.random.Generator) -> Triple:
-    """Frames t-1, t, t+1 of one scene, (size, size, 3) ACEScct with grain, lookalikes, flicker and weave."""
+    """Frames t-1, t, t+1 of one scene, (size, size, 3) ACEScct with grain, lookalikes, flicker and weave.
+
+    Now and then a single sharp plate, without the neighbours.
+    """
+    if rng.random() < SINGLE:
+        return None, clean_still(material.restored, material.stills, material.clips, size, rng), None
     pan = bool(material.stills) and rng.random() < 0.4
     frames = _panned(material, size, soiling, rng) if pan else _filmed(material.clips, size, rng)
     frames = scene_extras(frames, material.bank, soiling, rng)

@@ -92,6 +92,7 @@ class BurnHole:
     growth: float
     """Px of radius per frame."""
     ragged: float
+    char: Ink
     seed: int
 
     @staticmethod
@@ -103,7 +104,8 @@ class BurnHole:
             column=float(rng.uniform(0, shape[1])),
             radius=float(rng.uniform(0.04, 0.28)) * min(shape),
             growth=float(rng.uniform(0, 0.06)) * min(shape),
-            ragged=float(rng.uniform(0.15, 0.45)),
+            ragged=float(rng.uniform(0.1, 0.35)),
+            char=Ink((float(rng.uniform(0.003, 0.1)), 0.008, 0.002)),
             seed=int(rng.integers(2**31)),
         )  # fmt: skip
 
@@ -112,11 +114,14 @@ class BurnHole:
             return
         radius = self.radius + self.growth * (frame - self.first)
         distance = _off_centre(layer.cover.shape, self.row, self.column, 1.0)
-        edge = over_frame(distance.shape, self.first, self.seed, 0.7 * radius, 6)
-        depth = (radius - distance) / radius + 0.4 * self.ragged * edge
-        layer.draw(_ramp(depth, -0.35, 0.25), 0, 0, Ink(None, (-0.15, -0.4, -0.9)), "other")
-        layer.draw(_ramp(depth, 0.0, 0.12), 0, 0, CHAR, "other")
-        layer.draw(_ramp(depth, 0.22, 0.26), 0, 0, WHITE, "other")
+        shape = over_frame(distance.shape, self.first, self.seed, 0.8 * radius, 7)
+        breadth = over_frame(distance.shape, self.first, self.seed + 1, 0.5 * radius, 4)
+        depth = (radius - distance) / radius + self.ragged * shape
+        # Heat runs ahead unevenly: the charred rim is broad here and next to nothing there.
+        char = 0.10 + 0.07 * np.clip(breadth, -1.2, 2)
+        layer.draw(_ramp(depth, -0.45, 0.2), 0, 0, Ink(None, (-0.1, -0.35, -0.8)), "other")
+        layer.draw(_ramp(depth, 0.0, 0.10) * 0.92, 0, 0, self.char, "other")
+        layer.draw(_ramp(depth - char, 0.0, 0.05), 0, 0, WHITE, "other")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,10 @@ CAMERA_ORDER = (2, 1, 0)
 """Channels (0 red, 1 green, 2 blue) whose dye lies first, second, third under the surface."""
 
 
+_CROSSTALK = 0.4
+"""No dye absorbs one third of the spectrum alone, and no cut stops where a layer does."""
+
+
 def stripped_ink(depth: float, order: Sequence[int] | None) -> Ink:
     """Emulsion gone to `depth` 0..3 layers of a positive; `order` None: one layer of silver."""
     red, green, blue = _layers(depth, order)
@@ -59,7 +63,7 @@ def line_inks(rng: np.random.Generator) -> tuple[Ink, Ink]:
 
 
 def _base_inks(sign: int, rng: np.random.Generator) -> tuple[Ink, Ink]:
-    strength = sign * float(np.clip(rng.gamma(2.5, 0.14), 0.05, 1.0))
+    strength = sign * float(np.clip(rng.gamma(2.5, 0.18), 0.08, 1.0))
     late = strength * float(rng.uniform(0.4, 1.4))
     return Ink(None, (strength, strength, strength)), Ink(None, (late, late, late))
 
@@ -71,4 +75,6 @@ def _layers(depth: float, order: Sequence[int] | None) -> tuple[float, float, fl
     shares = [0.0, 0.0, 0.0]
     for rank, channel in enumerate(order):
         shares[channel] = float(np.clip(depth - rank, 0, 1))
-    return shares[0], shares[1], shares[2]
+    mean = sum(shares) / 3
+    red, green, blue = (share + _CROSSTALK * (mean - share) for share in shares)
+    return red, green, blue

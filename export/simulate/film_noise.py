@@ -40,27 +40,25 @@ def over_frame(shape: tuple[int, int], frame: int, seed: int, cell: float, octav
 
 def _octave(shape: tuple[int, int], frame: int, seed: int, size: float) -> Float32:
     height, width = shape
-    rows, down = _spline((frame * height + np.arange(height)) / size)
-    columns, across = _spline(np.arange(width) / size)
+    row, down = _spline((frame * height + np.arange(height)) / size)
+    column, across = _spline(np.arange(width) / size)
+    rows, columns = np.arange(row[0], row[-1] + 4), np.arange(column[0], column[-1] + 4)
     grid = _hashed(seed, rows[:, None] * 2_097_143 + columns[None, :])
-    return (down @ grid @ across.T).astype(np.float32)
+    tall = sum(down[k][:, None] * grid[row - row[0] + k] for k in range(4))
+    return np.asarray(sum(across[k] * tall[:, column - column[0] + k] for k in range(4)), np.float32)
 
 
-def _spline(place: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], Float32]:
-    """The knots that matter and every place's weights of them, (places, knots): a uniform cubic B-spline."""
-    knot = np.floor(place).astype(np.int64)
-    t = place - knot
-    weights = (
+def _spline(place: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], list[Float32]]:
+    """The first of the four knots about every place, and their weights: a uniform cubic B-spline."""
+    knot = np.floor(place)
+    t = (place - knot).astype(np.float32)
+    weights = [
         (1 - t) ** 3 / 6,
         (3 * t**3 - 6 * t**2 + 4) / 6,
         (-3 * t**3 + 3 * t**2 + 3 * t + 1) / 6,
         t**3 / 6,
-    )
-    first = int(knot[0]) - 1
-    matrix = np.zeros((len(place), int(knot[-1]) + 3 - first), np.float32)
-    for k, weight in enumerate(weights):
-        matrix[np.arange(len(place)), knot - 1 + k - first] = weight
-    return np.arange(first, first + matrix.shape[1]), matrix
+    ]
+    return knot.astype(np.int64) - 1, weights
 
 
 def _hashed(seed: int, place: npt.NDArray[np.int64]) -> Float32:

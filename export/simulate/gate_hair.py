@@ -49,13 +49,13 @@ class GateHair:
         return GateHair(
             first, first + lasting - 1,
             root=_on_edge(edge, shape, float(rng.random())),
-            heading=_INWARD[edge] + float(rng.normal(0, 35)),
-            length=float(np.clip(rng.gamma(2.2, 35), 12, 0.8 * min(shape))),
+            heading=_INWARD[edge] + float(rng.normal(0, 28)),
+            length=float(np.clip(rng.gamma(2.5, 45), 15, 0.8 * min(shape))),
             bend=float(rng.normal(0, 90)),
-            thickness=float(np.clip(rng.gamma(3.0, 0.7), 0.8, 6)),
-            quiver=float(rng.gamma(1.5, 6.0)),
-            soft=float(rng.uniform(0.4, 1.6)),
-            opacity=float(rng.uniform(0.6, 1.0)),
+            thickness=float(np.clip(rng.gamma(3.5, 0.8), 1.0, 8)),
+            quiver=float(rng.gamma(1.5, 7.0)),
+            soft=float(rng.uniform(0.4, 1.2)),
+            opacity=float(rng.uniform(0.75, 1.0)),
             ink=Ink((level, level, level)),
             seed=int(rng.integers(2**31)),
         )  # fmt: skip
@@ -74,8 +74,9 @@ class GateHair:
     def joints(self, frame: int) -> np.ndarray:
         """The hair's course on one frame, (24, 2) columns and rows in px, root first."""
         rng = np.random.default_rng(self.seed)
-        curl = np.deg2rad(self.bend / _JOINTS) * (1 + rng.standard_normal(_JOINTS))
-        kink = rng.normal(0, 0.07, _JOINTS)
+        knots = rng.uniform(0.3, 1.7, 4) * np.deg2rad(self.bend / _JOINTS)
+        curl = np.interp(np.linspace(0, 3, _JOINTS), np.arange(4), knots)
+        kink = rng.normal(0, 0.04, _JOINTS)
         # Every joint gives a little way, so that the tip swings by `quiver` and the root by next to none.
         give = np.deg2rad(self._swing(frame)) * np.linspace(0, 2, _JOINTS) / _JOINTS
         angles = np.deg2rad(self.heading) + np.cumsum(curl + kink + give)

@@ -55,7 +55,7 @@ class DamageLayer:
     @property
     def touched(self) -> Bool:
         """(H, W): where anything at all was drawn."""
-        return (self.cover > 0) | (self.density != 0).any(2) | (self.stripped > 0).any(2)
+        return (self.cover > 0) | (_strongest(self.density) > 0) | (_strongest(self.stripped) > 0)
 
     def draw(self, opacity: Float32, top: int, left: int, ink: Ink, damage_class: DamageClass) -> None:
         """Draw one mark's `opacity` (h, w) 0..1, its corner at (top, left); what falls outside is cut off."""
@@ -83,8 +83,7 @@ class DamageLayer:
         cover, colour, density, stripped = (
             _blurred(plane, blur) for plane in (self.cover, self.colour, self.density, self.stripped)
         )
-        strongest = np.maximum(cover, np.maximum(np.abs(density).max(2), stripped.max(2)))
-        faint = strongest < _FAINTEST
+        faint = np.maximum(cover, np.maximum(_strongest(density), _strongest(stripped))) < _FAINTEST
         for plane in (cover, colour, density, stripped):
             plane[faint] = 0
         classes = {name: _blurred(plane, blur) for name, plane in self.classes.items()}
@@ -108,6 +107,14 @@ def _stripped(light: Float32, share: Float32) -> Float32:
     """Light through what dye is left: density falls in proportion (Beer-Lambert), never below clear film."""
     lacking = np.maximum(np.float32(CLEAR) / np.maximum(light, np.float32(1e-4)), 1)
     return light * np.power(lacking, share)
+
+
+def _strongest(plane: Float32) -> Float32:
+    """The largest amount among the channels, (H, W); channel by channel: NumPy reduces short axes slowly."""
+    if not plane.any():
+        return np.zeros(plane.shape[:2], np.float32)
+    first, second, third = (np.abs(plane[..., c]) for c in range(3))
+    return np.maximum(np.maximum(first, second), third)
 
 
 def _blurred(plane: Float32, blur: float) -> Float32:

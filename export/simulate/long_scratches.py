@@ -70,10 +70,10 @@ class LongScratch:
             wander=float(rng.gamma(1.3, 3.0)),
             pace=float(np.exp(rng.uniform(np.log(2), np.log(60)))),
             tremble=float(rng.choice([0.0, rng.gamma(1.5, 0.15)])),
-            width=float(np.clip(rng.gamma(3.0, 0.5), 0.5, 6.0)),
+            width=float(np.clip(rng.gamma(3.0, 0.6), 0.7, 6.0)),
             rim=float(rng.uniform(0.8, 1.6)),
-            opacity=float(rng.uniform(0.35, 1.0)),
-            flicker=float(rng.choice([0.0, rng.uniform(0.1, 0.9)])),
+            opacity=float(rng.uniform(0.5, 1.0)),
+            flicker=float(rng.choice([0.0, rng.uniform(0.1, 0.8)], p=[0.6, 0.4])),
             gaps=float(rng.choice([0.0, rng.uniform(0.05, 0.6)], p=[0.55, 0.45])),
             inks=line_inks(rng),
             split=_split(rng, span) if rng.random() < 0.3 else None,
@@ -145,7 +145,7 @@ class LongScratch:
     def _strength(self, place: Places, frame: int) -> Float32:
         """Opacity 0..1 in every row of one frame."""
         alive = (place >= self.first) & (place <= self.last)
-        pressure = 0.8 + 0.2 * along_film(self.seed + 4, place, 0.3)
+        pressure = 0.85 + 0.15 * along_film(self.seed + 4, place, 0.3)
         if self.gaps:
             contact = 0.5 + 0.5 * along_film(self.seed + 5, place, 0.18)
             pressure = pressure * np.clip((contact - self.gaps) * 6 + 0.5, 0, 1)

@@ -17,12 +17,13 @@ from export.simulate.stills import turned
 
 Bytes = npt.NDArray[np.uint8]
 
-NOISE = 5
+NOISE = 3.5
 """Codes of 255 by which the two JPEGs differ at most where nobody restored anything, blurred over 1.5 px."""
-RIM = 3
+RIM = 2
 """Pixels around visible damage where JPEG and the restorer's brush leave no clean truth."""
-LINE, HAIR = (60, 12.0), 8.0
-"""A mark at least so many px long, and so many times longer than wide, is a line scratch; or a hair."""
+LINE, HAIR = (24, 7.0), (14, 5.0)
+"""Least length in px of a straight mark that counts as a scratch, and its length over its width; least
+length of a bent one that counts as a hair, and the square of that over its area."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ def pair_of(name: str, damaged: Bytes, restored: Bytes) -> RealPair:
     """The truth from the difference: visible where a channel differs by more than 10/255 (three-way)."""
     difference = np.abs(damaged.astype(np.int16) - restored).max(2)
     visible = difference > VISIBLE * 255
-    rim = cv2.dilate(visible.astype(np.uint8), np.ones((2 * RIM + 1,) * 2, np.uint8)) > 0
+    rim = cv2.dilate(visible.astype(np.uint8), _disc(RIM)) > 0
     faint = cv2.GaussianBlur(difference.astype(np.float32), (0, 0), 1.5) > NOISE
     return RealPair(name, damaged, restored, visible, rim | faint, _classes(visible))
 
@@ -111,7 +112,7 @@ def _fitted(plane: npt.NDArray[np.generic], size: int) -> npt.NDArray[np.generic
 
 def _classes(visible: Bool) -> dict[DamageClass, Bool]:
     """Each mark in one class by its form: the expert removed it and did not say what it was."""
-    joined = cv2.dilate(visible.astype(np.uint8), np.ones((5, 5), np.uint8))
+    joined = cv2.dilate(visible.astype(np.uint8), _disc(1))
     count, labels, _, _ = cv2.connectedComponentsWithStats(joined)
     names: list[DamageClass] = ["blotch"] * count
     for number, outline in _outlines(labels, visible, count):
@@ -120,10 +121,15 @@ def _classes(visible: Bool) -> dict[DamageClass, Bool]:
         area = max(len(outline), 1)
         if long >= LINE[0] and long / wide >= LINE[1]:
             names[number] = "scratch"
-        elif long**2 / area >= HAIR and long > 12:
+        elif long >= HAIR[0] and long**2 / area >= HAIR[1]:
             names[number] = "hair"
     chosen = np.array([DAMAGE_CLASSES.index(name) for name in names])[labels]
     return {name: visible & (chosen == i) for i, name in enumerate(DAMAGE_CLASSES)}
+
+
+def _disc(radius: int) -> Bytes:
+    side = (2 * radius + 1, 2 * radius + 1)
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, side), np.uint8)
 
 
 def _outlines(labels: npt.NDArray[np.int32], visible: Bool, count: int) -> list[tuple[int, np.ndarray]]:

@@ -19,6 +19,7 @@ from export.simulate.film_soiling import FilmSoiling, soil_film
 from export.simulate.gauge import draw_scale
 from export.simulate.layer import DamageLayer
 from export.simulate.reel_damage import ReelDamage
+from export.simulate.real_pairs import RealPair, draw_real_pair
 from export.simulate.scene import Material, clean_triple
 
 MARGIN = 32
@@ -33,6 +34,9 @@ of the very same codes; a lossy codec leaves repeats that differ by noise, and t
 
 MEASURED = 0.5
 """Share of samples whose dirt follows the statistics of real film (`film_soiling`)."""
+
+REAL = 0.0375
+"""Share of crops of real scans with authentic damage: a quarter of what stands without neighbours."""
 
 _LAYOUT = CodeLayout("rgb", ("R", "G", "B"), "float", 32)
 
@@ -53,6 +57,8 @@ class Sample:
 
 def draw_sample(material: Material, size: int, rng: np.random.Generator) -> Sample:
     """A sample of `size` x `size` pixels."""
+    if material.pairs and rng.random() < REAL:
+        return _real(material.pairs, size, rng)
     soiling = Soiling.draw(rng)
     clean: Plates = clean_triple(material, size + 2 * MARGIN, soiling, rng)
     layers = damage_layers(clean, material, soiling, rng)
@@ -74,6 +80,14 @@ def draw_sample(material: Material, size: int, rng: np.random.Generator) -> Samp
         np.ascontiguousarray(planes[(slice(None), *inner)]),
         visible[inner], present[inner], {k: v[inner] for k, v in classes.items()},
     )  # fmt: skip
+
+
+def _real(pairs: Sequence[RealPair], size: int, rng: np.random.Generator) -> Sample:
+    """Authentic damage as scanned, so nothing is drawn or added."""
+    crop = draw_real_pair(pairs, size, rng)
+    window = FrameWindow((None, working_frame(crop.damaged, 1), None))
+    planes = detector_input(window, MotionEstimator())
+    return Sample(planes, crop.visible, crop.present, crop.classes)
 
 
 def damage_layers(

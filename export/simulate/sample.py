@@ -18,8 +18,8 @@ from export.simulate.encoding import VISIBLE, decode, display, encode
 from export.simulate.film_soiling import FilmSoiling, soil_film
 from export.simulate.gauge import draw_scale
 from export.simulate.layer import DamageLayer
-from export.simulate.reel_damage import ReelDamage
 from export.simulate.real_pairs import RealPair, draw_real_pair
+from export.simulate.reel_damage import ReelDamage
 from export.simulate.scene import Material, clean_triple
 
 MARGIN = 32

@@ -64,6 +64,13 @@ def test_a_kind_can_be_drawn_over_a_clip_of_any_length_and_shape(name: str) -> N
     assert [f.shape for f in drawn] == [(90, 200, 3)] * 6
 
 
+@pytest.mark.parametrize("name", list(EXTRAS))
+def test_every_kind_can_be_drawn_into_a_single_plate(name: str) -> None:
+    for seed in range(6):
+        (drawn,) = EXTRAS[name](scene(1), np.random.default_rng(seed))
+        assert np.isfinite(drawn).all()
+
+
 @pytest.mark.parametrize("kind", list(DRAWN))
 def test_every_structure_covers_a_part_of_the_frame(kind: str) -> None:
     covered = []

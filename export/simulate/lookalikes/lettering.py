@@ -58,6 +58,8 @@ def _inner(strokes: Float32, rim: Float32, pad: int) -> Float32:
 
 def _presence(count: int, rng: np.random.Generator) -> np.ndarray:
     """How strong the lettering is on each frame: standing, cut in, cut out, or fading."""
+    if count == 1:
+        return np.ones(1)
     fate, at = rng.random(), int(rng.integers(1, count))
     frame = np.arange(count)
     if fate < 0.65:

@@ -17,10 +17,15 @@ GaugeName = Literal["8", "super8", "16", "super16", "35", "35-still"]
 
 @dataclass(frozen=True)
 class Gauge:
-    """`width`: of the camera aperture in mm."""
+    """`width`, `height`: of the camera aperture in mm."""
 
     name: GaugeName
     width: float
+    height: float
+
+    def plate_height(self, plate_width: int) -> int:
+        """Rows of a plate `plate_width` px wide that shows the whole frame."""
+        return max(1, round(plate_width * self.height / self.width))
 
     def pixels_per_micrometre(self, plate_width: int) -> float:
         """Of a plate `plate_width` px wide that shows the whole frame width; ValueError below 1 px."""
@@ -32,8 +37,8 @@ class Gauge:
 GAUGES: Mapping[GaugeName, Gauge] = {
     gauge.name: gauge
     for gauge in (
-        Gauge("8", 4.80), Gauge("super8", 5.79), Gauge("16", 10.26),
-        Gauge("super16", 12.52), Gauge("35", 24.89), Gauge("35-still", 36.0),
+        Gauge("8", 4.80, 3.51), Gauge("super8", 5.79, 4.01), Gauge("16", 10.26, 7.49),
+        Gauge("super16", 12.52, 7.41), Gauge("35", 24.89, 18.66), Gauge("35-still", 36.0, 24.0),
     )
 }  # fmt: skip
 

@@ -71,7 +71,7 @@ def _loss_inks(rng: np.random.Generator) -> tuple[Ink, ...]:
         order, contrast = draw_order(rng, CAMERA_ORDER), float(rng.uniform(0.3, 0.9))
         return tuple(printed_ink(depth, order, contrast) for depth in (0.7, 1.6, 3.0))
     order = draw_order(rng, PRINT_ORDER)
-    deepest = float(rng.uniform(1.2, 3.2))
+    deepest = float(rng.uniform(1.7, 3.2))
     return tuple(stripped_ink(deepest * share, order) for share in (0.3, 0.6, 1.0))
 
 

@@ -20,7 +20,7 @@ CAMERA_ORDER = (2, 1, 0)
 """Channels (0 red, 1 green, 2 blue) whose dye lies first, second, third under the surface."""
 
 
-_CROSSTALK = 0.4
+_CROSSTALK = 0.45
 """No dye absorbs one third of the spectrum alone, and no cut stops where a layer does."""
 
 
@@ -63,7 +63,7 @@ def line_inks(rng: np.random.Generator) -> tuple[Ink, Ink]:
 
 
 def _base_inks(sign: int, rng: np.random.Generator) -> tuple[Ink, Ink]:
-    strength = sign * float(np.clip(rng.gamma(2.5, 0.18), 0.08, 1.0))
+    strength = sign * float(np.clip(rng.gamma(2.5, 0.24), 0.1, 1.2))
     late = strength * float(rng.uniform(0.4, 1.4))
     return Ink(None, (strength, strength, strength)), Ink(None, (late, late, late))
 

@@ -53,7 +53,7 @@ class GateHair:
             length=float(np.clip(rng.gamma(2.5, 45), 15, 0.8 * min(shape))),
             bend=float(rng.normal(0, 90)),
             thickness=float(np.clip(rng.gamma(3.5, 0.8), 1.0, 8)),
-            quiver=float(rng.gamma(1.5, 7.0)),
+            quiver=float(rng.gamma(1.5, 9.0)),
             soft=float(rng.uniform(0.4, 1.2)),
             opacity=float(rng.uniform(0.75, 1.0)),
             ink=Ink((level, level, level)),

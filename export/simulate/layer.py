@@ -89,6 +89,14 @@ class DamageLayer:
         classes = {name: _blurred(plane, blur) for name, plane in self.classes.items()}
         return DamageLayer(cover, colour, density, classes, stripped)
 
+    def neutral(self) -> DamageLayer:
+        """The same marks on silver film, which has no dyes to lose: without any tint."""
+        colour, density, stripped = (
+            np.repeat(plane.mean(2, keepdims=True), 3, axis=2)
+            for plane in (self.colour, self.density, self.stripped)
+        )
+        return DamageLayer(self.cover, colour, density, self.classes, stripped)
+
     def over(self, linear: Float32) -> Float32:
         """The damaged plate, (H, W, 3) scene-linear, from the clean one; the same where nothing was drawn."""
         touched = self.touched

@@ -19,6 +19,9 @@ from export.simulate.layer import DamageLayer, Ink
 
 Places = npt.NDArray[np.float64]
 
+_RUB = 8.0
+"""Px from which on a line is not one cut but many fine ones side by side."""
+
 
 @dataclass(frozen=True)
 class Split:
@@ -86,7 +89,7 @@ class LongScratch:
         first, last = _life(rng, span)
         width = float(rng.uniform(10, 40))
         strength = float(rng.choice([-1, 1], p=[0.6, 0.4]) * rng.uniform(0.06, 0.3))
-        tint = rng.normal(1, 0.12, 3) * strength
+        tint = rng.normal(1, 0.06, 3) * strength
         ink = Ink(None, (float(tint[0]), float(tint[1]), float(tint[2])))
         return LongScratch(
             first, last,
@@ -144,11 +147,13 @@ class LongScratch:
 
     def _strength(self, place: Places, frame: int) -> Float32:
         """Opacity 0..1 in every row of one frame."""
-        alive = (place >= self.first) & (place <= self.last)
+        # A broad rub sets in and lets go more gradually than a cut.
+        rows = np.minimum(place - self.first, self.last - place) * len(place)
+        alive = np.clip(rows / (2 * self.rim), 0, 1)
         pressure = 0.85 + 0.15 * along_film(self.seed + 4, place, 0.3)
         if self.gaps:
             contact = 0.5 + 0.5 * along_film(self.seed + 5, place, 0.18)
-            pressure = pressure * np.clip((contact - self.gaps) * 6 + 0.5, 0, 1)
+            pressure = pressure * np.clip((contact - self.gaps) * 24 / (4 + self.width) + 0.5, 0, 1)
         flicker = 1 - self.flicker * frame_rng(self.seed, 1, frame).random()
         return (self.opacity * flicker * pressure * alive).astype(np.float32)
 
@@ -156,13 +161,18 @@ class LongScratch:
         rise = np.clip((half[:, None] + self.rim / 2 - np.abs(distance)) / self.rim, 0, 1)
         # A line thinner than a pixel hides a part of it only.
         thin = np.minimum(2 * half, 1)[:, None]
-        return (rise * rise * (3 - 2 * rise) * thin).astype(np.float32)
+        line = rise * rise * (3 - 2 * rise) * thin
+        if self.width >= _RUB:
+            line = line * (0.7 + 0.3 * along_film(self.seed + 6, distance.astype(np.float64), 1.3))
+        return line.astype(np.float32)
 
 
 def _life(rng: np.random.Generator, span: int) -> tuple[float, float]:
-    """First and last place: a few frames to some hundreds, over the stretch of `span` frames."""
-    length = float(np.exp(rng.uniform(np.log(8), np.log(400))))
-    first = float(rng.uniform(0.7 - length, span - 0.7))
+    """First and last place, over the stretch of `span` frames: mostly some frames to some hundreds, at
+    times a part of one frame only."""
+    shortest = 0.3 if rng.random() < 0.15 else 8.0
+    length = float(np.exp(rng.uniform(np.log(shortest), np.log(400 if shortest > 1 else 2))))
+    first = float(rng.uniform(0.7 - length, max(span - 0.7, 0.8)))
     return first, first + length
 
 

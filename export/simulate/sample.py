@@ -100,13 +100,20 @@ def damage_layers(
     reel = ReelDamage.draw(shape, rng, len(clean))
     dirt = _dirt(material, soiling, rng)
     lens = float(rng.choice([0.0, rng.uniform(0.3, 0.8)]))
+    silver = _is_silver(centre)
     layers = []
     for number, plate in enumerate(clean):
         layer = DamageLayer.empty(shape) if plate is None else reel.layer(shape, number)
         if reel.dirty and plate is not None:
             dirt(layer)
-        layers.append(layer.softened(lens))
+        layers.append((layer.neutral() if silver else layer).softened(lens))
     return layers
+
+
+def _is_silver(plate: Float32) -> bool:
+    """Whether the picture is black and white; grain may still have colour, so it is averaged out first."""
+    small = np.asarray(cv2.resize(plate, (16, 16), interpolation=cv2.INTER_AREA), np.float32)
+    return float(np.abs(small[..., 0] - small[..., 2]).max()) < 0.012
 
 
 def _dirt(material: Material, soiling: Soiling, rng: np.random.Generator) -> Callable[[DamageLayer], None]:

@@ -121,7 +121,11 @@ def test_every_parameter_has_one_id_and_sane_limits() -> None:
     for parameter in PARAMETERS:
         low, high = parameter.display
         assert parameter.minimum <= low < high <= parameter.maximum, parameter.id
-        assert parameter.minimum <= parameter.default <= parameter.maximum, parameter.id
+        if isinstance(parameter.default, str):
+            assert parameter.default in parameter.choices, parameter.id
+            assert (parameter.minimum, parameter.maximum) == (0, len(parameter.choices) - 1), parameter.id
+        else:
+            assert parameter.minimum <= parameter.default <= parameter.maximum, parameter.id
         assert parameter.hint.endswith("."), parameter.id
 
 

@@ -38,7 +38,7 @@ def _described(parameter: Parameter) -> str:
     return f"{flag(parameter)}  {parameter.label} ({parameter.group})\n" + table(
         [
             ("", parameter.hint),
-            ("range", f"{parameter.minimum:.9g} to {parameter.maximum:.9g} {parameter.unit}".rstrip()),
-            ("default", f"{parameter.default:g} {parameter.unit}".rstrip()),
+            ("accepts", parameter.accepts),
+            ("default", parameter.default_text),
         ]
     )

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import argparse
 
-from engine.parameters import PARAMETERS, Parameter, Settings
+from engine.parameters import PARAMETERS, Group, Parameter, Settings
+
+_GROUPS: dict[Group, str] = {
+    "detect": "what is taken for damage",
+    "matte": "the matte",
+    "infrared": "the infrared channel",
+    "repair": "the repair",
+}
+_METAVARS = {"float": "X", "integer": "N", "choice": "WORD"}
 
 
 def add_picture_options(parser: argparse.ArgumentParser) -> None:
     """One option per parameter; the range is checked by `settings_from`, so that all front ends agree."""
-    group = parser.add_argument_group("picture parameters")
-    for parameter in PARAMETERS:
-        group.add_argument(
-            flag(parameter),
-            dest=parameter.id,
-            type=int if parameter.kind == "integer" else float,
-            metavar="N" if parameter.kind == "integer" else "X",
-            help=_help(parameter),
-        )
+    for group, title in _GROUPS.items():
+        options = parser.add_argument_group(title)
+        for parameter in PARAMETERS:
+            if parameter.group == group:
+                _add(options, parameter)
+
+
+def _add(options: argparse._ArgumentGroup, parameter: Parameter) -> None:  # pyright: ignore[reportPrivateUsage]
+    options.add_argument(
+        flag(parameter),
+        dest=parameter.id,
+        type={"integer": int, "float": float, "choice": str}[parameter.kind],
+        metavar=_METAVARS[parameter.kind],
+        help=_help(parameter),
+    )
 
 
 def settings_from(arguments: argparse.Namespace) -> Settings:
@@ -32,5 +46,5 @@ def flag(parameter: Parameter) -> str:
 
 
 def _help(parameter: Parameter) -> str:
-    limits = f"{parameter.minimum:.9g} to {parameter.maximum:.9g} {parameter.unit}".rstrip()
-    return f"{parameter.hint} From {limits}; default {parameter.default:g}.".replace("%", "%%")
+    accepts = parameter.accepts[0].upper() + parameter.accepts[1:]
+    return f"{parameter.hint} {accepts}; default {parameter.default_text}.".replace("%", "%%")

@@ -9,6 +9,7 @@ from engine.cli.interrupt import stopping
 from engine.cli.output import complain, table
 from engine.cli.progress import choose_progress
 from engine.media.ranges import format_frames
+from engine.parameters import Value
 from engine.render.clip import plan_clip, render_clip
 from engine.render.request import RenderPlan, RenderRequest
 from engine.report.lines import JsonObject, summary_line
@@ -42,7 +43,7 @@ class PlanResult:
             ("neighbours", f"up to {plan.reach} frames on either side are read"),
             *((name, value) for name, value in plan.identity.items() if name != "colour_space"),
             *plan.outputs.items(),
-            *((name, f"{value:g}") for name, value in plan.request.settings.as_dict().items()),
+            *((name, _told(value)) for name, value in plan.request.settings.as_dict().items()),
         ]
         return "Nothing is written: this is a dry run.\n" + table([(name, value) for name, value in rows])
 
@@ -113,6 +114,10 @@ def tally_rows(summary: RenderSummary) -> list[tuple[str, str]]:
         ("damage", f"{100 * tally.damaged:.3f} % of the picture, {tally.regions} regions"),
         ("colour space", f"{summary.colour_space}  ({summary.colour_reason})"),
     ]
+
+
+def _told(value: Value) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _time_spent(summary: RenderSummary) -> str:

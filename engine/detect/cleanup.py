@@ -7,38 +7,83 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from engine.detect.marks import of_one_frame, of_polarity
+from engine.detect.witness import Witness
 from engine.parameters import Settings
-from engine.types import Bool, DamageClass, DamageMatte, Float32
+from engine.types import DAMAGE_CLASSES, Bool, DamageClass, DamageMatte, Float32
 
 _STEEPNESS = 9.0
 """Logits between the ends of the sensitivity scale: 0 asks for p > 0.99, 0.5 for p > 0.5, 1 for p > 0.01."""
 _RIM = 1.5
 """Logits by which a mark's rim may be less certain than its core."""
+_DOUBT = 6.0
+"""Logits that full doubt about the motion asks for on top: at the usual 0.5 that is p > 0.998."""
+_SUSPECTED = 0.15
+"""Probability from which a pixel may be damage and is no witness of the picture around it."""
+_CLASS_SIDE = 5
+"""px over which the classes are averaged, so that one mark is not cut to pieces by two thresholds."""
 
 
 @dataclass(frozen=True)
 class MatteRule:
-    """The part of the settings that shapes a matte: what a cached matte depends on."""
+    """The part of the settings that shapes a matte: what a cached matte depends on.
+
+    `trims` are added to the sensitivity per class, in the order of DAMAGE_CLASSES; sizes are in px.
+    """
 
     sensitivity: float
     minimum_area: int
     dilation: float
     feather: float
+    trims: tuple[float, ...] = (0.0,) * len(DAMAGE_CLASSES)
+    maximum_area: int = 0
+    polarity: str = "both"
+    protect_motion: float = 0.0
+    single_frame: str = "off"
+    mode: str = "union"
+    infrared_polarity: str = "dark"
+    infrared_threshold: float = 6.0
 
     @staticmethod
     def of(settings: Settings) -> MatteRule:
-        return MatteRule(settings.sensitivity, settings.minimum_area, settings.dilation, settings.feather)
+        return MatteRule(
+            sensitivity=settings.sensitivity,
+            minimum_area=settings.minimum_area,
+            dilation=settings.in_pixels(settings.dilation),
+            feather=settings.in_pixels(settings.feather),
+            trims=(
+                settings.sensitivity_blotch,
+                settings.sensitivity_hair,
+                settings.sensitivity_scratch,
+                settings.sensitivity_other,
+            ),
+            maximum_area=settings.maximum_area,
+            polarity=settings.polarity,
+            protect_motion=settings.protect_motion,
+            single_frame=settings.single_frame,
+            mode=settings.matte_mode,
+            infrared_polarity=settings.infrared_polarity,
+            infrared_threshold=settings.infrared_threshold,
+        )
+
+    @property
+    def asks_the_picture(self) -> bool:
+        """Whether the probabilities alone are not enough to apply this rule."""
+        return self.polarity != "both" or self.single_frame == "on" or self.protect_motion > 0
 
 
-def clean_matte(found: DamageMatte, rule: MatteRule) -> DamageMatte:
+def clean_matte(found: DamageMatte, rule: MatteRule, witness: Witness | None = None) -> DamageMatte:
     """The matte to repair, from a detector's probabilities (H, W) 0..1.
 
     Coverage is 1 on every accepted mark and falls off around it, see `softened`.
-    The class planes share the coverage out by the classes' probabilities.
+    The class planes share the coverage out by the classes' probabilities. `witness` speaks for the
+    picture; raises ValueError where the rule asks for it and none is given.
     """
-    marks = accepted(found.coverage, rule)
+    marks = accepted(found.coverage, rule, core_limit(found, rule, witness))
+    if witness is not None:
+        marks = _witnessed(marks, found, rule, witness)
     coverage = softened(marks, rule.dilation, rule.feather)
-    return DamageMatte(coverage, _shared_out(found, coverage), found.origin)
+    return DamageMatte(coverage, shared_out(found, coverage), found.origin)
 
 
 def threshold(sensitivity: float) -> float:
@@ -46,17 +91,37 @@ def threshold(sensitivity: float) -> float:
     return float(1 / (1 + np.exp(-_STEEPNESS * (0.5 - sensitivity))))
 
 
-def accepted(probability: Float32, rule: MatteRule) -> Bool:
-    """Marks whose core passes the threshold, with their less certain rims (hysteresis, Canny 1986)."""
-    core_limit = threshold(rule.sensitivity)
-    rim_limit = 1 / (1 + (1 / core_limit - 1) * np.exp(_RIM))
-    rim = probability > rim_limit
+def core_limit(found: DamageMatte, rule: MatteRule, witness: Witness | None = None) -> float | Float32:
+    """The probability that the core of a mark must pass, for the whole frame or (H, W) per pixel.
+
+    Each pixel goes by the sensitivity of the class it is likeliest to be of; doubt about the motion
+    asks for more. A detector that tells no classes apart has the one sensitivity.
+    """
+    if rule.asks_the_picture and witness is None:
+        raise ValueError("this rule asks about the picture: a witness is needed to apply it")
+    limit = _limit_by_class(found, rule)
+    if rule.protect_motion > 0 and witness is not None and (found.coverage > _SUSPECTED).any():
+        doubt = witness.doubt(found.coverage > _SUSPECTED)
+        return _shifted(limit, np.exp(-rule.protect_motion * _DOUBT * doubt))
+    return limit
+
+
+def accepted(probability: Float32, rule: MatteRule, limit: float | Float32 | None = None) -> Bool:
+    """Marks whose core passes `limit`, with their less certain rims (hysteresis, Canny 1986).
+
+    `limit` is a probability, for the whole plane or per pixel, None for that of the rule's sensitivity.
+    """
+    limit = threshold(rule.sensitivity) if limit is None else limit
+    rim = probability > _shifted(limit, np.exp(_RIM))
     if not rim.any():
         return rim
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(rim.astype(np.uint8), connectivity=8)
+    count, found, stats, _ = cv2.connectedComponentsWithStats(rim.astype(np.uint8), connectivity=8)
+    labels = np.asarray(found, np.int32)
     keep = np.zeros(count, np.bool_)
-    keep[np.unique(labels[probability > core_limit])] = True
+    keep[np.unique(labels[probability > limit])] = True
     keep &= stats[:, cv2.CC_STAT_AREA] >= rule.minimum_area
+    if rule.maximum_area:
+        keep &= stats[:, cv2.CC_STAT_AREA] <= rule.maximum_area
     keep[0] = False
     return keep[labels]
 
@@ -74,7 +139,38 @@ def softened(marks: Bool, dilation: float, feather: float) -> Float32:
     return np.where(marks, np.float32(1), ramp).astype(np.float32)
 
 
-def _shared_out(found: DamageMatte, coverage: Float32) -> dict[DamageClass, Float32]:
+def _witnessed(marks: Bool, found: DamageMatte, rule: MatteRule, witness: Witness) -> Bool:
+    """The marks that stay once the picture has been asked."""
+    if rule.single_frame == "on":
+        scratch = found.classes.get("scratch")
+        exempt = np.zeros(marks.shape, np.bool_) if scratch is None else scratch > 0.5 * found.coverage
+        marks = of_one_frame(marks, exempt, witness)
+    if rule.polarity != "both":
+        marks = of_polarity(marks, witness, bright=rule.polarity == "bright")
+    return marks
+
+
+def _limit_by_class(found: DamageMatte, rule: MatteRule) -> float | Float32:
+    limits: dict[DamageClass, float] = {
+        name: threshold(min(max(rule.sensitivity + trim, 0.0), 1.0))
+        for name, trim in zip(DAMAGE_CLASSES, rule.trims, strict=True)
+        if name in found.classes
+    }
+    if not any(rule.trims) or not limits:
+        return threshold(rule.sensitivity)
+    side = (_CLASS_SIDE, _CLASS_SIDE)
+    likeliest = np.argmax([cv2.blur(found.classes[name], side) for name in limits], axis=0)
+    return np.array(list(limits.values()), np.float32)[likeliest]
+
+
+def _shifted(limit: float | Float32, odds: np.float64 | Float32) -> float | Float32:
+    """The probability with `odds` times the odds against damage that `limit` has."""
+    shifted = 1 / (1 + (1 / limit - 1) * odds)
+    return shifted.astype(np.float32) if isinstance(shifted, np.ndarray) else shifted
+
+
+def shared_out(found: DamageMatte, coverage: Float32) -> dict[DamageClass, Float32]:
+    """`coverage` (H, W) by class, in proportion to the classes' probabilities in `found`."""
     total = np.full(coverage.shape, 1e-6, np.float32)
     for plane in found.classes.values():
         total += plane

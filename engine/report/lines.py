@@ -32,7 +32,7 @@ in the file names; pixels count from the top left; fractions are 0 .. 1; times a
     seconds       float   wall time
     fps           float   written frames per second of wall time
     stages        object  stage -> float, summed over the frames
-    settings      object  parameter id -> float
+    settings      object  parameter id -> number, or the word of a choice
     colour        object  {"space": OCIO name, "reason": str}
     identity      object  names detector and repairer exactly
     versions      object  name -> version

@@ -51,7 +51,7 @@ class RenderSummary:
     expected: int
     tally: RenderTally
     failures: tuple[FrameFailure, ...]
-    settings: Mapping[str, float]
+    settings: Mapping[str, float | str]
     colour_space: str
     colour_reason: str
     identity: Mapping[str, str] = field(default_factory=lambda: EMPTY)

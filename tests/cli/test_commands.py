@@ -33,7 +33,7 @@ def test_the_help_lists_every_parameter(command: str, capsys: pytest.CaptureFixt
     for parameter in PARAMETERS:
         assert "--" + parameter.id.replace("_", "-") in told
         assert parameter.hint in told
-        assert f"default {parameter.default:g}" in told
+        assert f"default {parameter.default_text}" in told
 
 
 def test_params_for_machines_hold_the_whole_table(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,13 +46,15 @@ def test_params_for_machines_hold_the_whole_table(capsys: pytest.CaptureFixture[
             parameter.default, parameter.minimum, parameter.maximum
         )  # fmt: skip
         assert row["display"] == list(parameter.display)
+        assert row["choices"] == list(parameter.choices)
 
 
 def test_params_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["params"]) == 0
     told = capsys.readouterr().out
     assert "--minimum-area" in told
-    assert "0 to 1000000 px²" in told
+    assert "from 0 to 1000000 px²" in told
+    assert "one of union, intersect, replace" in told
 
 
 def test_info_says_what_it_sees_and_why(scan: Scan, capsys: pytest.CaptureFixture[str]) -> None:

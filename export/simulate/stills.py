@@ -16,7 +16,7 @@ from export.simulate.lookalikes import film_extras, structured
 
 Bytes = npt.NDArray[np.uint8]
 
-RESTORED, SHARP = 0.3, 0.4
+RESTORED, SHARP = 0.2, 0.45
 """Shares of restored scans and of sharp stills; the rest are frames of clips."""
 
 

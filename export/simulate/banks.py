@@ -75,12 +75,10 @@ def load(damage: Path) -> Bank:
     shapes: dict[DamageClass, list[Artefact]] = {"blotch": [], "hair": []}
     film: dict[FilmClass, list[Artefact]] = {name: [] for name in FILM_CLASSES}
     for outline in load_outlines(damage / "real_polygons" / "polygons.npz"):
-        opacity = _rasterise(outline.points)
-        artefact = Artefact(opacity, float(opacity.sum()))
         if outline.label in POLYGON_CLASSES:
-            shapes[POLYGON_CLASSES[outline.label]].append(artefact)
+            shapes[POLYGON_CLASSES[outline.label]].append(_traced(outline.points))
         if outline.label in POLYGON_FILM_CLASSES:
-            film[POLYGON_FILM_CLASSES[outline.label]].append(artefact)
+            film[POLYGON_FILM_CLASSES[outline.label]].append(_traced(_rounded(outline.points)))
     for traced in film.values():
         traced.sort(key=lambda artefact: artefact.area or 0.0)
     for name, damage_class in CROP_CLASSES.items():
@@ -110,6 +108,20 @@ def load_outlines(path: Path) -> list[Outline]:
         Outline(str(names[labels[i]]), int(scans[i]), points[offsets[i] : offsets[i + 1]])
         for i in range(len(offsets) - 1)
     ]
+
+
+def _traced(points: np.ndarray) -> Artefact:
+    opacity = _rasterise(points)
+    return Artefact(opacity, float(opacity.sum()))
+
+
+def _rounded(points: np.ndarray) -> np.ndarray:
+    """The outline (N, 2) without the corners that tracing leaves and dirt has not: Chaikin 1974, twice."""
+    for _ in range(2):
+        following = np.roll(points, -1, axis=0)
+        cut = np.stack([0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following], 1)
+        points = cut.reshape(-1, 2)
+    return points
 
 
 def _specks(crop: npt.NDArray[np.uint8]) -> list[Artefact]:

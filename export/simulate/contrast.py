@@ -73,8 +73,8 @@ def draw_coats(contrast: Contrast, light: bool, rng: np.random.Generator) -> tup
     veil = contrast.veil * strength
     if veil <= 0:
         return (density,)
-    white = Ink(_as_triple(channels / strength))
-    return density, Coat(white, min(veil, 1.0))
+    # Not tinted: in the shadows, where nearly all of a mark is veil, real ones are neutral to bluish.
+    return density, Coat(Ink((1.0, 1.0, 1.0)), min(veil, 1.0))
 
 
 def draw_opaque(light: bool, rng: np.random.Generator) -> tuple[Coat, ...]:

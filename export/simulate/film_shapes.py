@@ -15,15 +15,17 @@ ALIKE = 0.15
 enlarged or reduced much (Ivanova et al. 2023, section 4.4, step 3)."""
 TRACED_SHARE = 0.6
 """Share of marks with a traced outline, where a class has both outlines and synthetic crops."""
+ENLARGED_SHARE = 0.15
+"""The same where the plate is finer than the traced scans: outlines do not hold that much detail."""
 FAINTEST = 0.02
 """Opacity below this is no damage: the far tail of a soft rim."""
 
 
-def choose(artefacts: Sequence[Artefact], area: float, rng: np.random.Generator) -> Artefact:
+def choose(artefacts: Sequence[Artefact], area: float, enlarged: bool, rng: np.random.Generator) -> Artefact:
     """A shape for a mark of `area` px² of the traced scans; `artefacts` in the order of `Bank.film`."""
     traced = sum(artefact.area is not None for artefact in artefacts)
     if 0 < traced < len(artefacts):
-        if rng.random() >= TRACED_SHARE:
+        if rng.random() >= (ENLARGED_SHARE if enlarged else TRACED_SHARE):
             return artefacts[int(rng.integers(traced, len(artefacts)))]
     elif traced == 0:
         return artefacts[int(rng.integers(len(artefacts)))]
@@ -66,29 +68,39 @@ def zoom_for(artefact: Artefact, area: float) -> float:
 def scratch_shape(area: float, aspect: float, rng: np.random.Generator) -> Float32:
     """A scratch along the rows, `area` px² large and `aspect` times as long as wide: (h, w) float32 0..1.
 
-    Slightly bent, tapering to its ends, deeper here than there, sometimes skipping. To be turned by `placed`.
+    What a tracer's outline takes for one scratch is a few fine strands with scuffed film between them; it
+    is nearly straight, narrow at its ends, deeper here than there, and sometimes skips. To be turned by
+    `placed`.
     """
     columns = max(3, round(float(np.sqrt(area * aspect))))
     along = (np.arange(columns, dtype=np.float32) + 0.5) / columns
     taper = np.clip(8 * np.minimum(along, 1 - along), 0.25, 1)
     width = area / float(taper.sum())
-    bend = rng.normal(0, 0.02) * columns * (along - 0.5) ** 2 + _wave(columns, rng) * 0.35 * width
+    bend = rng.normal(0, 0.02) * columns * (along - 0.5) ** 2 + 0.1 * width * _wave(columns, rng)
     rows = int(np.ceil(np.ptp(bend) + width)) + 4
     across = np.arange(rows, dtype=np.float32)[:, None] - (rows - 1) / 2 - (bend - np.mean(bend))[None, :]
-    local = width * taper * (1 + 0.25 * _wave(columns, rng))
-    half = np.maximum(local, 0.0)[None, :] / 2
-    covered = np.clip(np.minimum(across + 0.5, half) - np.maximum(across - 0.5, -half), 0, 1)
-    return (covered * _depth(columns, rng)[None, :]).astype(np.float32)
+    half = (width * taper)[None, :] / 2
+    scuffed = _band(across, half) * rng.uniform(0.05, 0.2)
+    for _ in range(int(rng.integers(1, 5))):
+        fineness, place = rng.uniform(0.08, 0.35), rng.uniform(-0.6, 0.6)
+        strand = _band(across - place * half, fineness * half) * _depth(columns, rng)[None, :]
+        scuffed = np.maximum(scuffed, strand)
+    return scuffed.astype(np.float32)
+
+
+def _band(across: Float32, half: Float32) -> Float32:
+    """How much of each pixel a band of half-width `half` covers, 0..1."""
+    return np.clip(np.minimum(across + 0.5, half) - np.maximum(across - 0.5, -half), 0, 1)
 
 
 def _depth(columns: int, rng: np.random.Generator) -> Float32:
-    depth = np.clip(0.85 + 0.25 * _wave(columns, rng), 0.3, 1)
+    depth = np.clip(0.85 + 0.25 * _wave(columns, rng, 40), 0.3, 1)
     if rng.random() < 0.25:
-        depth = depth * np.clip(3 * _wave(columns, rng) + 2.0, 0, 1)
+        depth = depth * np.clip(3 * _wave(columns, rng, 30) + 2.0, 0, 1)
     return np.asarray(depth, np.float32)
 
 
-def _wave(length: int, rng: np.random.Generator) -> Float32:
-    """Smooth noise of deviation 1 or so over `length` px."""
-    knots = rng.standard_normal((1, max(3, length // 25))).astype(np.float32)
+def _wave(length: int, rng: np.random.Generator, period: int = 150) -> Float32:
+    """Smooth noise of deviation 1 or so over `length` px, up and down about every 2 x `period`."""
+    knots = rng.standard_normal((1, max(3, length // period))).astype(np.float32)
     return np.asarray(cv2.resize(knots, (length, 1), interpolation=cv2.INTER_CUBIC), np.float32)[0]

@@ -121,7 +121,7 @@ def mark_shape(
         return placed(stroke, 1.0, _scratch_angle(soiling, rng), soiling.soft, offset)
     if not artefacts:
         raise ValueError(f"the bank has no shape for {name}")
-    artefact = choose(artefacts, area / MICROMETRES_PER_PIXEL**2, rng)
+    artefact = choose(artefacts, area / MICROMETRES_PER_PIXEL**2, scale * MICROMETRES_PER_PIXEL > 1, rng)
     zoom = zoom_for(artefact, area * scale**2)
     return placed(artefact.opacity, zoom, float(rng.uniform(0, 360)), soiling.soft, offset)
 

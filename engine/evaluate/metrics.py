@@ -93,7 +93,7 @@ def grown(plane: Bool, radius: int) -> Bool:
     if radius == 0:
         return plane
     result = np.zeros_like(plane)
-    for away in range(radius + 1):
+    for away in range(min(radius + 1, len(plane))):
         wide = _widened(plane, round(float(np.sqrt(radius**2 - away**2))))
         result[away:] |= wide[: len(wide) - away]
         result[: len(wide) - away] |= wide[away:]

@@ -1,4 +1,7 @@
-"""What is compared: the damaged plate as it is, OpenCV's Telea with the true mask, and our pipeline."""
+"""What is compared: the damaged plate as it is, OpenCV's Telea with the true mask, and our pipeline.
+
+The textbook detectors are in `baselines`.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,16 @@ from engine.types import Bool, DamageMatte
 from engine.window.cache import FrameCache
 from engine.window.window import FrameWindow
 from export.evaluate.protocol import COLOUR_SPACE, PEAK, TestClip, TestFrame, frame_of
-
-CACHE_BYTES = 2**30
+from export.evaluate.watching import CACHE_BYTES
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """`codes` (H, W, 3) uint16 as restored; `found` (H, W) as detected, before dilation; `seconds` spent."""
+    """`codes` (H, W, 3) uint16 as restored, None of what only detects; `found` (H, W) as detected, before
+    dilation; `seconds` spent."""
 
     frame: TestFrame
-    codes: np.ndarray
+    codes: np.ndarray | None
     found: Bool
     seconds: float
 
@@ -47,7 +50,7 @@ class KnownDamage:
 
 
 def restored(pipeline: Pipeline, clip: TestClip, settings: Settings) -> Iterator[Outcome]:
-    """The clip through the very path a render takes."""
+    """The clip through the very path a render takes; `watching` makes pipelines that detect only once."""
     frames = {f.number: f for f in clip.frames}
     source = MemorySource([frame_of(f.damaged, f.number) for f in clip.frames])
     reach = pipeline.reach(settings)

@@ -1,75 +1,14 @@
-"""Figures of merit for mattes and repairs. Pictures are display code values, float32, 0..1 (1 = white).
+"""Figures of merit that need filters of OpenCV; the counts, PSNR and the like are in `engine.evaluate`.
 
-numpy and OpenCV only. Truth is three-way: `visible` damage must be found; what is `present` but not
-visible counts neither way; all else is clean.
+Pictures are display code values, float32, 0..1 (1 = white).
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from engine.types import Bool, Float32
-
-
-@dataclass(frozen=True)
-class Hits:
-    """Counts of pixels, to be added up over frames."""
-
-    found: int
-    """Detected pixels that count (not on invisible damage)."""
-    right: int
-    visible: int
-    hit: int
-
-    @property
-    def precision(self) -> float:
-        return self.right / self.found if self.found else 1.0
-
-    @property
-    def recall(self) -> float:
-        return self.hit / self.visible if self.visible else 1.0
-
-    @property
-    def f1(self) -> float:
-        total = self.precision + self.recall
-        return 2 * self.precision * self.recall / total if total else 0.0
-
-    def __add__(self, other: Hits) -> Hits:
-        return Hits(
-            self.found + other.found, self.right + other.right,
-            self.visible + other.visible, self.hit + other.hit,
-        )  # fmt: skip
-
-
-def hits(found: Bool, visible: Bool, present: Bool, tolerance: int = 0) -> Hits:
-    """Detected pixels `found` (H, W) against the truth; within `tolerance` px a near miss is a hit."""
-    counted = found & ~(present & ~visible)
-    near_visible, near_found = (grown(plane, tolerance) for plane in (visible, found))
-    return Hits(
-        int(counted.sum()), int((counted & near_visible).sum()),
-        int(visible.sum()), int((visible & near_found).sum()),
-    )  # fmt: skip
-
-
-def grown(plane: Bool, radius: int) -> Bool:
-    if radius == 0:
-        return plane
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    return cv2.dilate(plane.astype(np.uint8), disc) > 0
-
-
-def squared_error(picture: Float32, truth: Float32, where: Bool | None = None) -> tuple[float, int]:
-    """Sum of squared errors and how many values it sums, over `where` (H, W) or everywhere."""
-    difference = picture - truth if where is None else picture[where] - truth[where]
-    return float(np.square(difference, dtype=np.float64).sum()), difference.size
-
-
-def psnr(error: float, count: int) -> float:
-    """Peak signal to noise in dB for a peak of 1; masked, it is MaskedPSNR of HaineiFRDM, equation 7."""
-    return float("inf") if error == 0 else float(-10 * np.log10(error / max(count, 1)))
 
 
 def ssim(picture: Float32, truth: Float32) -> float:

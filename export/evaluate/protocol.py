@@ -7,15 +7,17 @@ touch has the same codes in the clean and the damaged plate.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from engine.types import Bool, CodeLayout, Codes, DamageClass, Float32, Frame
+from engine.types import DAMAGE_CLASSES, Bool, CodeLayout, Codes, DamageClass, Float32, Frame
 from export.material.clips import Clip, load_clips
+from export.material.clips import decode as decoded
 from export.simulate.banks import Bank, load
 from export.simulate.blotches import Soiling, soil
 from export.simulate.encoding import VISIBLE, decode, display, encode, linear_of_bytes
@@ -31,7 +33,10 @@ FRAMES = 12
 """Consecutive frames of every clip, from its tenth on; the first and the last are judged like the rest."""
 FIRST = 10
 
-Kind = Literal["mixed", "lines", "clean", "mixed-strong-grain"]
+FASTER = 3
+"""Every third frame makes a *fast* clip."""
+
+Kind = Literal["mixed", "lines", "clean", "mixed-strong-grain", "fast"]
 
 
 @dataclass(frozen=True)
@@ -51,18 +56,24 @@ CONDITIONS: Mapping[Kind, Condition] = {
     "lines": Condition({}, 4, FINE),
     "clean": Condition({}, 0, FINE),
     "mixed-strong-grain": Condition(DIRT, 2, STRONG),
+    "fast": Condition({}, 0, FINE),
 }
 
 
 @dataclass(frozen=True, eq=False)
 class TestFrame:
-    """`clean` and `damaged` (H, W, 3) uint16 codes; `visible`, `present` (H, W)."""
+    """`clean` and `damaged` (H, W, 3) uint16 codes; `visible`, `present` (H, W).
+
+    `drawn` (H, W) int8 is the place in DAMAGE_CLASSES of what covers each pixel most, -1 where nothing
+    does; None where no damage was drawn.
+    """
 
     number: int
     clean: np.ndarray
     damaged: np.ndarray
     visible: Bool
     present: Bool
+    drawn: npt.NDArray[np.int8] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +87,27 @@ def test_clips(split: Path, cache: Path, kind: Kind) -> list[TestClip]:
     """Every clip of `split`/clean with damage of `kind` from `split`/damage."""
     bank = load(split / "damage")
     return [damaged_clip(clip, bank, kind) for clip in load_clips(split / "clean", cache)]
+
+
+def each_test_clip(split: Path, cache: Path, kind: Kind) -> Iterator[TestClip]:
+    """The same clips one by one, so that no more than one of them is in memory."""
+    bank = load(split / "damage")
+    for clip in each_clip(split / "clean", cache):
+        yield damaged_clip(faster(clip) if kind == "fast" else clip, bank, kind)
+
+
+def each_clip(folder: Path, cache: Path) -> Iterator[Clip]:
+    """The clips of `folder` one by one, in the order of their names, from `cache` where they are in it."""
+    for path in sorted(folder.glob("*.mp4")):
+        stored = cache / f"{path.stem}.npy"
+        yield Clip(path.stem, np.load(stored, mmap_mode="r") if stored.exists() else decoded(path))
+
+
+def faster(clip: Clip) -> Clip:
+    """Just the frames of a *fast* clip: every third, from the tenth on where the clip is long enough."""
+    step = max(1, min(FASTER, (len(clip.frames) - 1) // (FRAMES - 1)))
+    first = max(0, min(FIRST, len(clip.frames) - (FRAMES - 1) * step - 1))
+    return Clip(clip.name, clip.frames[first::step][:FRAMES])
 
 
 def damaged_clip(clip: Clip, bank: Bank, kind: Kind) -> TestClip:
@@ -123,7 +155,12 @@ def _test_frame(number: int, plate: Float32, layer: DamageLayer) -> TestFrame:
     clean, damaged = _codes(plate), _codes(over_encoded(layer, plate))
     present = (clean != damaged).any(2)
     visible = (np.abs(floats(clean) - floats(damaged)) > VISIBLE).any(2)
-    return TestFrame(number, clean, damaged, visible, present)
+    return TestFrame(number, clean, damaged, visible, present, _drawn(layer))
+
+
+def _drawn(layer: DamageLayer) -> npt.NDArray[np.int8]:
+    strength = np.stack([layer.classes[name] for name in DAMAGE_CLASSES])
+    return np.where(strength.max(0) > 0, strength.argmax(0), -1).astype(np.int8)
 
 
 def _codes(encoded: Float32) -> np.ndarray:

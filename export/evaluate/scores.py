@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
-import cv2
 import numpy as np
 
+from engine.evaluate.marks import false_alarms
+from engine.evaluate.metrics import NO_HITS, hits, psnr, squared_error
 from export.evaluate.methods import Outcome
-from export.evaluate.metrics import Hits, grain_energy, grown, hits, psnr, squared_error, ssim
-from export.evaluate.protocol import floats
+from export.evaluate.metrics import grain_energy, ssim
+from export.evaluate.protocol import TestFrame, floats
 
-_NONE = Hits(0, 0, 0, 0)
+TOLERANCE = 2
+_BLANK = float("nan")
 
 
 @dataclass(frozen=True)
 class Scores:
-    """PSNR in dB; ratios and shares 0..1; `altered` in per cent of the undamaged pixels."""
+    """PSNR in dB; ratios and shares 0..1; `altered` and `clean_hit` in per cent of the undamaged pixels.
+
+    What a method does not do is NaN: the figures of repair where it only detects.
+    """
 
     masked_psnr: float
     full_psnr: float
@@ -29,6 +34,8 @@ class Scores:
     recall_2px: float
     f1_2px: float
     altered: float
+    clean_hit: float
+    """Undamaged pixels that were detected, before dilation."""
     false_alarms: float
     """Connected detections per frame that touch no damage within 2 px."""
     grain_ratio: float
@@ -51,44 +58,49 @@ class _Tally:
 
     def __init__(self) -> None:
         self.masked = self.whole = (0.0, 0)
-        self.strict = self.near = _NONE
+        self.strict = self.near = NO_HITS
         self.similarity: list[float] = []
         self.seconds: list[float] = []
         self.alarms: list[int] = []
-        self.changed = self.clean = 0
+        self.changed = self.alarmed = self.clean = 0
+        self.repairs = False
         self.grain = self.true_grain = 0.0
 
     def add(self, outcome: Outcome) -> None:
         frame = outcome.frame
-        result, truth = floats(outcome.codes), floats(frame.clean)
+        self.strict += hits(outcome.found, frame.visible, frame.present)
+        self.near += hits(outcome.found, frame.visible, frame.present, TOLERANCE)
+        self.alarms.append(false_alarms(outcome.found, frame.present, TOLERANCE))
+        self.alarmed += int((outcome.found & ~frame.present).sum())
+        self.clean += int((~frame.present).sum())
+        self.seconds.append(outcome.seconds)
+        if outcome.codes is not None:
+            self.repairs = True
+            self._add_repair(frame, outcome.codes)
+
+    def _add_repair(self, frame: TestFrame, codes: np.ndarray) -> None:
+        result, truth = floats(codes), floats(frame.clean)
         self.masked = _plus(self.masked, squared_error(result, truth, frame.visible))
         self.whole = _plus(self.whole, squared_error(result, truth))
         self.similarity.append(ssim(result, truth))
-        self.strict += hits(outcome.found, frame.visible, frame.present)
-        self.near += hits(outcome.found, frame.visible, frame.present, tolerance=2)
-        self.alarms.append(_false_alarms(outcome))
-        self.changed += int(((outcome.codes != frame.damaged).any(2) & ~frame.present).sum())
-        self.clean += int((~frame.present).sum())
-        repaired = frame.visible & (outcome.codes != frame.damaged).any(2)
+        changed = (codes != frame.damaged).any(2)
+        self.changed += int((changed & ~frame.present).sum())
+        repaired = frame.visible & changed
         self.grain += grain_energy(result, repaired)
         self.true_grain += grain_energy(truth, repaired)
-        self.seconds.append(outcome.seconds)
 
     def scores(self) -> Scores:
+        grain = float(np.sqrt(self.grain / self.true_grain)) if self.true_grain else 1.0
+        repair = psnr(*self.masked), psnr(*self.whole), float(np.mean(self.similarity or [_BLANK]))
+        altered = 100 * self.changed / max(self.clean, 1)
         return Scores(
-            psnr(*self.masked), psnr(*self.whole), float(np.mean(self.similarity)),
+            *(repair if self.repairs else (_BLANK,) * 3),
             self.strict.precision, self.strict.recall, self.strict.f1,
             self.near.precision, self.near.recall, self.near.f1,
-            100 * self.changed / max(self.clean, 1), float(np.mean(self.alarms)),
-            float(np.sqrt(self.grain / self.true_grain)) if self.true_grain else 1.0,
-            float(np.median(self.seconds)),
+            altered if self.repairs else _BLANK,
+            100 * self.alarmed / max(self.clean, 1), float(np.mean(self.alarms)),
+            grain if self.repairs else _BLANK, float(np.median(self.seconds)),
         )  # fmt: skip
-
-
-def _false_alarms(outcome: Outcome) -> int:
-    count, labels = cv2.connectedComponents(outcome.found.astype(np.uint8), connectivity=8)
-    near_damage = grown(outcome.frame.present, 2)
-    return count - 1 - len(np.setdiff1d(np.unique(labels[near_damage]), [0]))
 
 
 def _plus(a: tuple[float, int], b: tuple[float, int]) -> tuple[float, int]:

@@ -8,19 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from engine.types import Bool, Float32
-
-HIT, FALSE_ALARM, MISS = (255, 230, 0), (0, 220, 60), (255, 40, 40)
-"""The thesis' colours: yellow found, green false alarm, red missed."""
-
-
-def verdict(picture: Float32, found: Bool, visible: Bool, present: Bool) -> np.ndarray:
-    """(H, W, 3) uint8: the picture dimmed, detections coloured by what they are."""
-    sheet = np.clip(picture * 150, 0, 255).astype(np.uint8)
-    sheet[found & present] = HIT
-    sheet[found & ~present] = FALSE_ALARM
-    sheet[visible & ~found] = MISS
-    return sheet
+from engine.types import Float32
 
 
 def eight_bit(picture: Float32) -> np.ndarray:

@@ -17,11 +17,12 @@ from torch import Tensor, nn
 
 from engine.detect.inputs import CHANNELS, RADIUS
 from engine.inference.model_spec import METADATA_KEY, ModelSpec, TensorSpec
-from export.models.detection_unet import OUTPUTS, PICTURE_CHANNELS, DetectionUNet
+from export.models.detection_unet import CLASSES, PICTURE_CHANNELS, DetectionUNet
 
 MULTIPLE = 16
-RECEPTIVE_RADIUS = 232
-"""Rows: 6 steps of the transport look and two blocks at 1/16, one block each way at 1/8, 1/4, 1/2."""
+RECEPTIVE_RADIUS = 236
+"""Rows: 6 steps of the transport look and two blocks at 1/16 (160), three convolutions at 1/8 (24), four at
+1/4 (16), two at 1/2 (4), the strides' own fields and the repeated pixels of the way up (32)."""
 OVERLAP = -(-RECEPTIVE_RADIUS // MULTIPLE) * MULTIPLE
 TILE = 2304
 TOLERANCE = 1e-4
@@ -29,15 +30,16 @@ OPSET = 18
 
 
 class Probabilities(nn.Module):
-    """The net as the engine runs it: planes in, probabilities 0..1 out."""
+    """The net as the engine runs it: planes in, probabilities 0..1 of damage and of each class out."""
 
     def __init__(self, net: DetectionUNet) -> None:
         super().__init__()
         self.net = copy.deepcopy(net)
         self.net.fold_normalisation()
 
-    def forward(self, planes: Tensor) -> Tensor:
-        return torch.sigmoid(self.net.body(planes))
+    def forward(self, planes: Tensor) -> tuple[Tensor, Tensor]:
+        damage, classes = self.net.body(planes)
+        return torch.sigmoid(damage), torch.sigmoid(classes)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -65,7 +67,7 @@ def detector_spec(name: str, version: str, trained_on: str, licence: str) -> Mod
         encoding="ACEScct",
         encoding_range=(0.0, 1.0),
         inputs=(TensorSpec("planes", CHANNELS, CHANNELS[:PICTURE_CHANNELS]),),
-        outputs=(TensorSpec("probability", OUTPUTS),),
+        outputs=(TensorSpec("damage", ("damage",)), TensorSpec("classes", CLASSES, scale=2)),
         size_multiple=MULTIPLE,
         tile=TILE,
         overlap=OVERLAP,
@@ -117,9 +119,9 @@ def largest_difference(net: nn.Module, path: Path) -> float:
     for height, width in ((64, 96), (160, 112)):
         planes = torch.rand(1, len(CHANNELS), height, width, generator=torch.Generator().manual_seed(height))
         with torch.no_grad():
-            expected = torch.sigmoid(net(planes)).numpy()
-        (given,) = session.run(None, {"planes": planes.numpy()})
-        differences.append(float(np.abs(given - expected).max()))
+            expected = [torch.sigmoid(logits).numpy() for logits in net(planes)]
+        given = session.run(["damage", "classes"], {"planes": planes.numpy()})
+        differences += [float(np.abs(a - b).max()) for a, b in zip(given, expected, strict=True)]
     return max(differences)
 
 
@@ -132,7 +134,7 @@ def _traced(wrapped: nn.Module, path: Path) -> None:
         dynamo=True,
         opset_version=OPSET,
         input_names=["planes"],
-        output_names=["probability"],
+        output_names=["damage", "classes"],
         dynamic_shapes=({2: MULTIPLE * height, 3: MULTIPLE * width},),
         external_data=False,
     )

@@ -100,8 +100,8 @@ class Trainer:
         planes = planes.contiguous(memory_format=torch.channels_last)
         kind = "cuda" if self.run.device.startswith("cuda") else "cpu"
         with torch.autocast(kind, torch.bfloat16):
-            logits = self.net(planes)
-        return detection_loss(logits.float(), truth, weight)
+            damage, classes = self.net(planes)
+        return detection_loss(damage.float(), classes.float(), truth, weight)
 
     def _schedule(self) -> None:
         """Warm-up, then a cosine over the larger share of time or steps used up."""
@@ -109,7 +109,7 @@ class Trainer:
         warmth = min(1.0, (self.step + 1) / 200)
         rate = self.run.rate * warmth * (0.02 + 0.49 * (1 + np.cos(np.pi * min(used, 1))))
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = float(rate)
 
     def save(self) -> None:
         part = self.run.folder / "weights.part"
@@ -133,17 +133,25 @@ class Trainer:
         self.step, self.spent = state["step"], state["spent"]
 
 
-def detection_loss(logits: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+def detection_loss(damage: Tensor, classes: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
     """Cross-entropy on what counts, with a soft Dice term that keeps the rare class from drowning.
 
-    `logits`, `truth` (N, 4, S, S), `weight` (N, 1, S, S): 0 where damage is present but invisible.
+    `damage` (N, 1, S, S) and `classes` (N, 4, S / 2, S / 2) are logits; `truth` (N, 5, S, S) is 0 or 1 for
+    any damage and each class; `weight` (N, 1, S, S) is 0 where damage is present but invisible.
     """
-    entropy = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none") * weight
-    damage, classes = entropy[:, :1].mean(), entropy[:, 1:].mean()
-    probability = torch.sigmoid(logits[:, :1]) * weight
-    overlap = (probability * truth[:, :1]).sum()
-    dice = 1 - (2 * overlap + 1) / (probability.sum() + truth[:, :1].sum() + 1)
-    return 10 * damage + 5 * classes + 0.25 * dice
+    anything, kinds = truth[:, :1], functional.max_pool2d(truth[:, 1:], 2)
+    seen = functional.max_pool2d(anything, 2)
+    counted = torch.maximum(seen, -functional.max_pool2d(-weight, 2))
+    found = _entropy(damage, anything, weight)
+    named = _entropy(classes, kinds, counted)
+    probability = torch.sigmoid(damage) * weight
+    overlap = (probability * anything).sum()
+    dice = 1 - (2 * overlap + 1) / (probability.sum() + anything.sum() + 1)
+    return 10 * found + 5 * named + 0.25 * dice
+
+
+def _entropy(logits: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+    return (functional.binary_cross_entropy_with_logits(logits, truth, reduction="none") * weight).mean()
 
 
 def _line(trainer: Trainer, recent: Sequence[float], shards: int) -> str:

@@ -25,32 +25,63 @@ scene does the opposite. Only both views together tell them apart."""
 RADIUS = 1
 
 
-def detector_input(window: FrameWindow, motion: MotionEstimator, multiple: int = 1) -> Float32:
+_GREEN, _GREEN_BEFORE, _GREEN_AFTER = 1, 4, 7
+_BEFORE_VALID, _AFTER_VALID = 11, 12
+
+
+def padded_size(size: tuple[int, int], multiple: int) -> tuple[int, int]:
+    """(height, width) `size`, filled up to multiples of `multiple`."""
+    return size[0] + -size[0] % multiple, size[1] + -size[1] % multiple
+
+
+def detector_input(
+    window: FrameWindow, motion: MotionEstimator, multiple: int = 1, out: Float32 | None = None
+) -> Float32:
     """(len(CHANNELS), H, W) float32, model encoding, not clamped; an absent neighbour is 0 and not valid.
 
     Sides that are no multiple of `multiple` are filled up with the picture mirrored at its edge.
+    `out`, of that size, is filled and returned where it is given.
     """
     height, width = window.centre.size
-    down, right = -height % multiple, -width % multiple
-    filled = np.zeros((len(CHANNELS), height + down, width + right), np.float32)
+    shape = (len(CHANNELS), *padded_size((height, width), multiple))
+    filled = np.empty(shape, np.float32) if out is None else out
     planes = filled[:, :height, :width]
-    planes[0:3] = window.centre.encoded.transpose(2, 0, 1)
-    for offset, aligned, luma, valid in ((-1, 3, 9, 11), (1, 6, 10, 12)):
+    _part(window.centre.encoded, planes[0:3])
+    for offset, aligned, luma, valid in ((-1, 3, 9, _BEFORE_VALID), (1, 6, 10, _AFTER_VALID)):
         neighbour = window.at(offset)
         if neighbour is None:
+            planes[[aligned, aligned + 1, aligned + 2, luma, valid]] = 0
             continue
         moved = warp(neighbour.encoded, motion.between(window.centre, neighbour))
-        planes[aligned : aligned + 3] = moved.picture.transpose(2, 0, 1)
+        _part(moved.picture, planes[aligned : aligned + 3])
         planes[luma] = cv2.transform(neighbour.encoded, LUMA_WEIGHTS)
         planes[valid] = moved.valid
-    filled[:, height:, :width] = planes[:, mirrored(height, down)]
-    filled[:, :, width:] = filled[:, :, mirrored(width, right)]
+    filled[:, height:, :width] = planes[:, mirrored(height, shape[1] - height)]
+    filled[:, :, width:] = filled[:, :, mirrored(width, shape[2] - width)]
     return filled
 
 
-def differences(planes: Float32) -> tuple[Float32, Float32]:
-    """Green of the centre less that of each aligned neighbour, (H, W), 0 where a neighbour does not count."""
+def differences(planes: Float32, step: int = 1) -> tuple[Float32, Float32]:
+    """Green of the centre less that of each aligned neighbour, 0 where a neighbour does not count.
+
+    (H, W), or the means over `step` x `step` pixels of it.
+    """
     with np.errstate(invalid="ignore"):
-        before = (planes[1] - planes[4]) * planes[11]
-        after = (planes[1] - planes[7]) * planes[12]
+        centre = reduced(planes[_GREEN], step)
+        before = (centre - reduced(planes[_GREEN_BEFORE], step)) * reduced(planes[_BEFORE_VALID], step)
+        after = (centre - reduced(planes[_GREEN_AFTER], step)) * reduced(planes[_AFTER_VALID], step)
     return before, after
+
+
+def reduced(plane: Float32, step: int) -> Float32:
+    """`plane` (H, W) averaged over `step` x `step` pixels; the rest at the right and bottom is spread out."""
+    if step == 1:
+        return plane
+    size = (max(1, plane.shape[1] // step), max(1, plane.shape[0] // step))
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _part(picture: Float32, planes: Float32) -> None:
+    """Put the channels of `picture` (H, W, 3) into `planes` (3, H, W)."""
+    for channel, plane in enumerate(planes):
+        np.copyto(plane, picture[..., channel])

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from engine.detect.inputs import reduced
 from engine.types import Bool, Float32
 
 _LEAST = 0.15
@@ -36,22 +37,32 @@ _OPPOSITE = 0.3
 _SLACK = 3.0
 
 
+def step_of(height: int) -> int:
+    """Over how many pixels, in either direction, a frame of `height` rows is averaged to be looked at."""
+    return max(1, round(height / _ROWS))
+
+
 def held_back(damage: Float32, before: Float32, after: Float32) -> Bool:
     """Where a detection must be dropped, (H, W) bool.
 
-    `damage` (H, W) is the probability of damage; `before` and `after` (H, W) are one channel of the
-    centre less that of the neighbour aligned to it, in the model encoding, 0 where that does not count.
+    `damage` (H, W) is the probability of damage; `before` and `after` are one channel of the centre less
+    that of the neighbour aligned to it, in the model encoding, 0 where that does not count, averaged
+    over `step_of(H)` pixels as `engine.detect.inputs.differences` does.
     """
-    step = max(1, round(damage.shape[0] / _ROWS))
-    marks = _smaller(damage, step) > _LEAST
+    step = step_of(damage.shape[0])
+    marks = reduced(damage, step) > _LEAST
+    if not marks.any():
+        return np.zeros(damage.shape, np.bool_)
     # Broken float plates hold infinities; whatever they are, they are no trace of anything.
-    differences = [np.nan_to_num(_smaller(d, step), posinf=0, neginf=0) for d in (before, after)]
+    differences = [np.nan_to_num(plane, posinf=0, neginf=0) for plane in (before, after)]
     count, found, stats, _ = cv2.connectedComponentsWithStats(marks.astype(np.uint8), connectivity=8)
     labels = np.asarray(found, np.int32)
     flown = np.zeros(count, np.bool_)
     for n in range(1, count):
         if _SMALLEST <= stats[n, cv2.CC_STAT_AREA] <= _LARGEST * marks.size:
             flown[n] = _in_flight(labels, n, stats[n], differences)
+    if not flown.any():
+        return np.zeros(damage.shape, np.bool_)
     return _larger(flown[labels], step, damage.shape) & (damage > 0)
 
 
@@ -89,13 +100,6 @@ def _grown(stats: np.ndarray, by: int, shape: tuple[int, ...]) -> tuple[slice, s
     left, top, width, height = (int(v) for v in stats[:4])
     rows = slice(max(top - by, 0), min(top + height + by, shape[0]))
     return rows, slice(max(left - by, 0), min(left + width + by, shape[1]))
-
-
-def _smaller(plane: Float32, step: int) -> Float32:
-    if step == 1:
-        return plane
-    size = (max(1, plane.shape[1] // step), max(1, plane.shape[0] // step))
-    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _larger(plane: Bool, step: int, shape: tuple[int, ...]) -> Bool:

@@ -32,47 +32,53 @@ _COARSER = 4
 """Rows taken together when lines are followed down the frame."""
 
 
-def held_back(damage: Float32, scratch: Float32, window: FrameWindow, motion: MotionEstimator) -> Bool:
+def held_back(damage: Float32, line: Bool, window: FrameWindow, motion: MotionEstimator) -> Bool:
     """Where a detection must be dropped, (H, W) bool.
 
-    `damage` and `scratch` (H, W) are the probabilities 0..1 of any damage and of a line scratch in the
-    centre frame.
+    `damage` (H, W) is the probability 0..1 of any damage in the centre frame, `line` (H, W) where that
+    would be a line scratch.
     """
-    lines = (damage > _LEAST) & (scratch > 0.5 * damage)
+    lines = (damage > _LEAST) & line
     if not window.offsets() or not lines.any():
         return np.zeros(damage.shape, np.bool_)
-    labels = _followed(lines)
-    pixels = np.bincount(labels.ravel())
-    moving = np.bincount(labels.ravel(), weights=~_still(window, motion).ravel())
-    doubtful = moving < _MOVING * pixels
+    pixels = _counted(lines)
+    labels = _followed(pixels > 0)
+    moving = _moving(window, motion, labels.shape)
+    total = np.bincount(labels.ravel(), weights=pixels.ravel())
+    beyond_doubt = np.bincount(labels.ravel(), weights=(pixels * moving).ravel())
+    doubtful = beyond_doubt < _MOVING * total
     doubtful[0] = False
-    return doubtful[labels]
+    return np.repeat(doubtful[labels], _COARSER, axis=0)[: damage.shape[0]] & lines
 
 
-def _still(window: FrameWindow, motion: MotionEstimator) -> Bool:
-    """Where the centre does not move against any of the nearest neighbours it has."""
-    neighbours = [frame for frame in (window.at(-1), window.at(1)) if frame is not None]
-    still = np.ones(window.centre.size, np.bool_)
-    for neighbour in neighbours:
-        still &= _slow(motion.between(window.centre, neighbour))
-    return still
-
-
-def _slow(flow: Flow) -> Bool:
-    speed = np.hypot(flow.vectors[..., 0], flow.vectors[..., 1])
-    side = max(3, min(speed.shape) // _AROUND)
-    typical = cv2.blur(speed, (side, side), borderType=cv2.BORDER_REPLICATE)
-    height, width = flow.size
-    return cv2.resize(typical, (width, height), interpolation=cv2.INTER_NEAREST) < _STILL
-
-
-def _followed(lines: Bool) -> npt.NDArray[np.int32]:
-    """(H, W): the number of the line each pixel of `lines` belongs to, joined over gaps; 0 elsewhere."""
+def _counted(lines: Bool) -> npt.NDArray[np.uint8]:
+    """How many pixels of `lines` there are in every `_COARSER` rows of a column."""
     height, width = lines.shape
     rows = -(-height // _COARSER)
     filled = np.zeros((rows * _COARSER, width), np.uint8)
     filled[:height] = lines
-    coarse = filled.reshape(rows, _COARSER, width).max(1)
-    bridge = np.ones((max(1, rows // _BRIDGED), 3), np.uint8)
-    _, labels = cv2.connectedComponents(cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, bridge))
-    return np.where(lines, np.repeat(labels, _COARSER, axis=0)[:height], 0).astype(np.int32)
+    return np.add.reduce(filled.reshape(rows, _COARSER, width), axis=1, dtype=np.uint8)
+
+
+def _moving(window: FrameWindow, motion: MotionEstimator, shape: tuple[int, int]) -> Bool:
+    """Where the centre moves against one of the nearest neighbours it has; the frame in `shape` cells."""
+    moving = np.zeros(shape, np.bool_)
+    for offset in (-1, 1):
+        neighbour = window.at(offset)
+        if neighbour is not None:
+            moving |= _fast(motion.between(window.centre, neighbour), shape)
+    return moving
+
+
+def _fast(flow: Flow, shape: tuple[int, int]) -> Bool:
+    speed = np.hypot(flow.vectors[..., 0], flow.vectors[..., 1])
+    side = max(3, min(speed.shape) // _AROUND)
+    typical = cv2.blur(speed, (side, side), borderType=cv2.BORDER_REPLICATE)
+    return cv2.resize(typical, shape[::-1], interpolation=cv2.INTER_NEAREST) >= _STILL
+
+
+def _followed(lines: Bool) -> npt.NDArray[np.int32]:
+    """The number of the line each cell of `lines` belongs to, joined over gaps; 0 elsewhere."""
+    bridge = np.ones((max(1, lines.shape[0] // _BRIDGED), 3), np.uint8)
+    _, labels = cv2.connectedComponents(cv2.morphologyEx(lines.astype(np.uint8), cv2.MORPH_CLOSE, bridge))
+    return np.where(lines, labels, 0).astype(np.int32)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+import cv2
 import numpy as np
 
+from engine.buffers import BufferPool
 from engine.detect import moving_things, still_lines
-from engine.detect.inputs import CHANNELS, RADIUS, detector_input, differences
+from engine.detect.inputs import CHANNELS, RADIUS, detector_input, differences, padded_size
 from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
-from engine.types import DAMAGE_CLASSES, DamageClass, DamageMatte
+from engine.types import DAMAGE_CLASSES, DamageClass, DamageMatte, Float32
 from engine.window.window import FrameWindow
 
 
@@ -24,6 +26,7 @@ class UNetDetector:
         self._classes = _checked_classes(session)
         self._session = session
         self._motion = motion
+        self._buffers = BufferPool()
 
     @property
     def radius(self) -> int:
@@ -36,21 +39,29 @@ class UNetDetector:
 
     def detect(self, window: FrameWindow) -> DamageMatte:
         height, width = window.centre.size
-        filled = detector_input(window, self._motion, self._session.spec.size_multiple)
-        traces = differences(filled[:, :height, :width])
-        found = self._session.run({"planes": filled[np.newaxis]}, consume=True)["probability"][0]
-        result = np.ascontiguousarray(found[:, :height, :width])
-        classes = dict(zip(self._classes, result[1:], strict=True))
-        damage, scratch = result[0], classes["scratch"]
+        step = moving_things.step_of(height)
+        shape = padded_size((height, width), self._session.spec.size_multiple)
+        with self._buffers.lent(len(CHANNELS), *shape) as planes:
+            detector_input(window, self._motion, self._session.spec.size_multiple, out=planes)
+            traces = differences(planes[:, :height, :width], step)
+            found = self._session.run({"planes": planes[np.newaxis]}, consume=True)
+        damage = found["damage"][0, 0, :height, :width]
+        classes: dict[DamageClass, Float32] = {
+            name: _enlarged(plane, height, width)
+            for name, plane in zip(self._classes, found["classes"][0], strict=True)
+        }
         # A line scratch that sways leaves traces on both sides like a thing in flight.
-        loose = np.where(scratch > 0.5 * damage, np.float32(0), damage)
-        doubtful = still_lines.held_back(damage, scratch, window, self._motion)
-        doubtful |= moving_things.held_back(loose, *traces)
-        result[:, doubtful] = 0
-        return DamageMatte(damage, classes, origin=self._session.spec.id)
+        line = classes["scratch"] > 0.5 * damage
+        doubtful = still_lines.held_back(damage, line, window, self._motion)
+        doubtful |= moving_things.held_back(np.where(line, np.float32(0), damage), *traces)
+        if doubtful.any():
+            for plane in (damage, *classes.values()):
+                plane[doubtful] = 0
+        return DamageMatte(np.ascontiguousarray(damage), classes, origin=self._session.spec.id)
 
     def close(self) -> None:
         self._session.close()
+        self._buffers.close()
 
     def __enter__(self) -> Self:
         return self
@@ -61,18 +72,32 @@ class UNetDetector:
         self.close()
 
 
+def _enlarged(plane: Float32, height: int, width: int) -> Float32:
+    """Every value of a plane at half size four times, cut to height x width."""
+    whole = cv2.resize(plane, (2 * plane.shape[1], 2 * plane.shape[0]), interpolation=cv2.INTER_NEAREST)
+    return np.ascontiguousarray(whole[:height, :width], np.float32)
+
+
 def _checked_classes(session: ModelSession) -> tuple[DamageClass, ...]:
     """The damage classes the model tells apart, in the order of its outputs. Raises ModelError."""
     spec = session.spec
     takes = tuple(spec.inputs[0].meaning) if spec.inputs else ()
-    gives = tuple(spec.outputs[0].meaning) if spec.outputs else ()
-    classes: tuple[DamageClass, ...] = tuple(name for name in DAMAGE_CLASSES if name in gives)
-    told_apart = gives == ("damage", *classes) and "scratch" in classes
-    if spec.purpose != "detect" or takes != CHANNELS or not told_apart:
+    gives = {tensor.name: tensor for tensor in spec.outputs}
+    named = gives["classes"].meaning if "classes" in gives else ()
+    classes: tuple[DamageClass, ...] = tuple(name for name in DAMAGE_CLASSES if name in named)
+    fits = (
+        spec.purpose == "detect"
+        and takes == CHANNELS
+        and gives.keys() == {"damage", "classes"}
+        and (gives["damage"].meaning, gives["damage"].scale) == (("damage",), 1)
+        and (named, gives["classes"].scale) == (classes, 2)
+        and "scratch" in classes
+    )
+    if not fits:
         raise ModelError(
             f"{spec.id} {spec.version} cannot detect damage here: expected a detector of "
-            f"{len(CHANNELS)} planes ({CHANNELS[0]} ... {CHANNELS[-1]}) giving damage and some of "
-            f"{', '.join(DAMAGE_CLASSES)}, but it takes {len(takes)} planes and gives "
+            f"{len(CHANNELS)} planes ({CHANNELS[0]} ... {CHANNELS[-1]}) giving 'damage' and at half size "
+            f"'classes', some of {', '.join(DAMAGE_CLASSES)}, but it takes {len(takes)} planes and gives "
             f"{', '.join(gives) or 'nothing'}; export the model again with this version of Reelmend."
         )
     return classes

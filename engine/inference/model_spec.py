@@ -26,7 +26,8 @@ class TensorSpec:
     """One input or output: (N, C, H, W) planes, N frames at once, H x W the same for all of a model.
 
     `meaning` names each channel ("centre.r", "damage", ...), C = len(meaning). `pictures` are those of
-    them that hold picture in the model encoding: the ones the model's `encoding_range` is for.
+    them that hold picture in the model encoding: the ones the model's `encoding_range` is for. With a
+    `scale` above 1 a plane is that much coarser than the frame, H and W being those of the frame.
     """
 
     name: str
@@ -34,6 +35,7 @@ class TensorSpec:
     pictures: tuple[str, ...] = ()
     layout: Literal["NCHW"] = "NCHW"
     dtype: Literal["float32"] = "float32"
+    scale: int = 1
 
     @property
     def channels(self) -> int:
@@ -121,7 +123,7 @@ class _Reader:
 
     def keys(self, table: Mapping[str, Any], kind: type, place: str) -> None:
         known = {field.name for field in fields(kind)}
-        optional = {"notes", "pictures", "layout", "dtype"}
+        optional = {"notes", "pictures", "layout", "dtype", "scale"}
         missing, unknown = known - optional - table.keys(), table.keys() - known
         if missing or unknown:
             wrong = "lacks " + ", ".join(sorted(missing)) if missing else "has " + ", ".join(sorted(unknown))
@@ -173,6 +175,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 _TENSOR_READERS: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("name", "layout", "dtype"), _text),
     **dict.fromkeys(("meaning", "pictures"), _texts),
+    "scale": _whole,
 }
 
 
@@ -201,6 +204,15 @@ def _contradictions(spec: ModelSpec) -> list[tuple[str, str]]:
         ("inputs", len(set(names)) == len(names), "a name is used twice"),
     ]  # fmt: skip
     rules += [rule for tensor in tensors for rule in _tensor_rules(tensor)]
+    rules += [
+        (f"{tensor.name} scale", tensor.scale >= 1 and spec.size_multiple % max(tensor.scale, 1) == 0,
+         f"{tensor.scale} does not divide the size_multiple of {spec.size_multiple}")
+        for tensor in spec.outputs
+    ]  # fmt: skip
+    rules += [
+        (f"{tensor.name} scale", tensor.scale == 1, "inputs are as fine as the frame")
+        for tensor in spec.inputs
+    ]
     return [(key, complaint) for key, holds, complaint in rules if not holds]
 
 

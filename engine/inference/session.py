@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,7 +16,7 @@ from engine.inference.model_spec import ModelSpec, TensorSpec
 from engine.inference.registry import ModelEntry, find, read
 from engine.inference.runtime import Device
 from engine.inference.tiling import Tile, mirrored, tiles
-from engine.types import AnyArray, Float32
+from engine.types import AnyArray, Box, Float32
 
 
 class ModelSession:
@@ -53,6 +53,7 @@ class ModelSession:
     def run(self, inputs: Mapping[str, AnyArray], consume: bool = False) -> dict[str, Float32]:
         """Every output by name, (N, C, H, W) float32, from every input by name, (N, C, H, W) float32.
 
+        An output with a `scale` in the spec is (N, C, ceil(H / scale), ceil(W / scale)).
         Pictures are in the model encoding. They are clamped to the spec's `encoding_range` (a value that
         is not a number becomes its lower bound), on a copy, or with `consume` in the arrays given, where
         their sides fit; other channels are passed as they are.
@@ -66,15 +67,19 @@ class ModelSession:
             tensor.name: self._prepared(inputs[tensor.name], tensor, consume) for tensor in self._spec.inputs
         }
         first = self._spec.inputs[0].name
-        batch, _, rows, columns = ready[first].shape
-        results = {
-            tensor.name: np.empty((batch, tensor.channels, rows, columns), np.float32)
+        rows, columns = ready[first].shape[2:]
+        parts = tiles(rows, columns, self._spec.tile, self._spec.overlap)
+        if len(parts) == 1:
+            results = self._run_tile(session, parts[0].read, ready)
+        else:
+            results = self._run_tiles(session, parts, ready)
+        height, width = inputs[first].shape[2:]
+        return {
+            tensor.name: np.ascontiguousarray(
+                results[tensor.name][..., : -(-height // tensor.scale), : -(-width // tensor.scale)]
+            )
             for tensor in self._spec.outputs
         }
-        for tile in tiles(rows, columns, self._spec.tile, self._spec.overlap):
-            self._run_tile(session, tile, ready, results)
-        height, width = inputs[first].shape[2:]
-        return {name: np.ascontiguousarray(plane[..., :height, :width]) for name, plane in results.items()}
 
     def close(self) -> None:
         self._session = None
@@ -123,24 +128,42 @@ class ModelSession:
                 _clamp(filled[:, tensor.meaning.index(name)], bounds)
         return filled
 
-    def _run_tile(
-        self, session: Any, tile: Tile, inputs: Mapping[str, Float32], results: Mapping[str, Float32]
-    ) -> None:
-        rows, columns = tile.read.slices
+    def _run_tiles(
+        self, session: Any, parts: Sequence[Tile], inputs: Mapping[str, Float32]
+    ) -> dict[str, Float32]:
+        batch, _, rows, columns = inputs[self._spec.inputs[0].name].shape
+        results = {
+            tensor.name: np.empty(
+                (batch, tensor.channels, rows // tensor.scale, columns // tensor.scale), np.float32
+            )
+            for tensor in self._spec.outputs
+        }
+        for part in parts:
+            found = self._run_tile(session, part.read, inputs)
+            for tensor in self._spec.outputs:
+                keep, inner = (_coarser(box, tensor.scale).slices for box in (part.keep, part.inner))
+                results[tensor.name][(..., *keep)] = found[tensor.name][(..., *inner)]
+        return results
+
+    def _run_tile(self, session: Any, box: Box, inputs: Mapping[str, Float32]) -> dict[str, Float32]:
+        rows, columns = box.slices
         feed = {name: np.ascontiguousarray(array[..., rows, columns]) for name, array in inputs.items()}
+        names = [tensor.name for tensor in self._spec.outputs]
         try:
             # A run uses all cores by itself; side by side the runtime would only need more memory, for good.
             with self._turn:
-                found = session.run([tensor.name for tensor in self._spec.outputs], feed)
+                found = dict(zip(names, session.run(names, feed), strict=True))
         except Exception as error:
             raise DeviceError(
-                f"{self._spec.id} failed on {self.device} for {tile.read.width}x{tile.read.height} pixels: "
+                f"{self._spec.id} failed on {self.device} for {box.width}x{box.height} pixels: "
                 f"{error}; free memory on the device, or use --device cpu."
             ) from error
-        for tensor, plane in zip(self._spec.outputs, found, strict=True):
-            whole = results[tensor.name]
-            self._check_result(tensor, plane, (*whole.shape[:2], tile.read.height, tile.read.width))
-            whole[(..., *tile.keep.slices)] = plane[(..., *tile.inner.slices)]
+        batch = inputs[self._spec.inputs[0].name].shape[0]
+        for tensor in self._spec.outputs:
+            coarse = _coarser(box, tensor.scale)
+            expected = (batch, tensor.channels, coarse.height, coarse.width)
+            self._check_result(tensor, found[tensor.name], expected)
+        return found
 
     def _check_result(self, tensor: TensorSpec, plane: AnyArray, shape: tuple[int, ...]) -> None:
         if plane.shape != shape:
@@ -161,6 +184,11 @@ def _filled_up(array: AnyArray, down: int, right: int) -> Float32:
 
 
 def _clamp(plane: Float32, bounds: tuple[float, float]) -> None:
-    """In place; what is not a number becomes the lower bound."""
-    np.clip(plane, np.float32(bounds[0]), np.float32(bounds[1]), out=plane)
-    np.copyto(plane, np.float32(bounds[0]), where=np.isnan(plane))
+    """In place; what is not a number becomes the lower bound (fmax takes the number of the two)."""
+    np.fmax(plane, np.float32(bounds[0]), out=plane)
+    np.fmin(plane, np.float32(bounds[1]), out=plane)
+
+
+def _coarser(box: Box, scale: int) -> Box:
+    """`box`, whose corners are multiples of `scale`, on a plane that is so much coarser."""
+    return Box(box.top // scale, box.left // scale, box.bottom // scale, box.right // scale)

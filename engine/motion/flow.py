@@ -9,7 +9,7 @@ frame: grid point i covers the pixels scale*i .. scale*i + scale - 1, so pixel x
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -81,12 +81,14 @@ def warp(picture: Float32, flow: Flow, box: Box | None = None, resampling: Resam
     if picture.shape[:2] != flow.size:
         raise ValueError(f"the flow is for frames of {flow.size}, the picture has {picture.shape[:2]}")
     area = box or _whole(flow.size)
-    x, y = _targets(flow, area)
-    moved = cv2.remap(picture, x, y, _INTERPOLATION[resampling], borderMode=cv2.BORDER_REPLICATE)
+    targets = _targets(flow, area)
+    # OpenCV's stubs do not know that maps of two channels take no second one.
+    second: Any = None
+    moved = cv2.remap(picture, targets, second, _INTERPOLATION[resampling], borderMode=cv2.BORDER_REPLICATE)
     height, width = flow.size
-    valid = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+    inside = cv2.inRange(targets, (0, 0), (width - 1, height - 1))
     shape = (area.height, area.width, *picture.shape[2:])
-    return Warped(np.ascontiguousarray(moved, np.float32).reshape(shape), valid)
+    return Warped(np.ascontiguousarray(moved, np.float32).reshape(shape), np.asarray(inside) > 0)
 
 
 def chain(first: Flow, second: Flow) -> Flow:
@@ -118,7 +120,7 @@ def enlarged(plane: Float32, scale: int, box: Box) -> Float32:
     out as it would from the whole.
     """
     if scale == 1:
-        return np.ascontiguousarray(plane[box.slices])
+        return np.array(plane[box.slices])
     top, left = max(box.top // scale - 1, 0), max(box.left // scale - 1, 0)
     part = plane[top : -(-box.bottom // scale) + 1, left : -(-box.right // scale) + 1]
     size = (part.shape[1] * scale, part.shape[0] * scale)
@@ -127,11 +129,14 @@ def enlarged(plane: Float32, scale: int, box: Box) -> Float32:
     return np.ascontiguousarray(fine[row : row + box.height, column : column + box.width], np.float32)
 
 
-def _targets(flow: Flow, box: Box) -> tuple[Float32, Float32]:
-    vectors = dense(flow, box)
-    x = vectors[..., 0] + np.arange(box.left, box.right, dtype=np.float32)
-    y = vectors[..., 1] + np.arange(box.top, box.bottom, dtype=np.float32)[:, None]
-    return x, y
+def _targets(flow: Flow, box: Box) -> Float32:
+    """Where every pixel of `box` is found in the neighbour: (h, w, 2) float32, x and y in its pixels."""
+    targets = dense(flow, box)
+    # As one complex number a pixel, x + iy: the sum then runs over contiguous memory.
+    points = targets.view(np.complex64)[..., 0]
+    points += np.arange(box.left, box.right).astype(np.complex64)
+    points += (1j * np.arange(box.top, box.bottom)).astype(np.complex64)[:, None]
+    return targets
 
 
 def _whole(size: tuple[int, int]) -> Box:

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from engine.detect.inputs import CHANNELS
 
-OUTPUTS: tuple[str, ...] = ("damage", "blotch", "hair", "scratch", "other")
-"""Probabilities 0..1 per pixel: of any damage, and of each class."""
+CLASSES: tuple[str, ...] = ("blotch", "hair", "scratch", "other")
+"""The classes of damage, in the order of the second output."""
 
 PICTURE_CHANNELS = 11
 _MID, _GAIN = 0.35, 4.0
@@ -22,10 +23,12 @@ RARE = -4.0
 
 
 class DetectionUNet(nn.Module):
-    """(N, 13, H, W) planes of `engine.detect.inputs` -> (N, 4, H, W) logits; H and W multiples of 16.
+    """(N, 13, H, W) planes of `engine.detect.inputs` -> logits of damage (N, 1, H, W) and of each class
+    (N, 4, H / 2, W / 2); H and W multiples of 16.
 
     Widths are multiples of 16: ONNX Runtime's blocked convolutions on AVX-512 take no others, and fall
-    back to ones five times slower.
+    back to ones five times slower. The way up repeats pixels and convolves, since shuffling them takes
+    as long there as a third of all convolutions.
     """
 
     def __init__(self, widths: Sequence[int] = (16, 32, 64, 96)) -> None:
@@ -35,31 +38,34 @@ class DetectionUNet(nn.Module):
         centre[:PICTURE_CHANNELS], gain[:PICTURE_CHANNELS] = _MID, _GAIN
         self.register_buffer("centre", centre[:, None, None], persistent=False)
         self.register_buffer("gain", gain[:, None, None], persistent=False)
-        self.down = nn.ModuleList()
-        self.up = nn.ModuleList()
-        for fine, coarse in pairwise(widths):
-            self.down.append(nn.Sequential(Residual(fine), _convolution(fine, coarse, size=2, stride=2)))
-            self.up.append(nn.Sequential(nn.Conv2d(coarse, 4 * fine, 1), nn.PixelShuffle(2)))
+        fine, *middle = widths[:-1]
+        self.looks = nn.ModuleList([_convolution(fine, fine), *(Residual(width) for width in middle)])
+        self.down = nn.ModuleList(_convolution(a, b, size=2, stride=2) for a, b in pairwise(widths))
         self.bottom = nn.Sequential(TransportLook(widths[-1]), Residual(widths[-1]), Residual(widths[-1]))
-        self.out = nn.ModuleList(Residual(width) for width in widths[:-1])
-        last = nn.Conv2d(widths[0], 4 * len(OUTPUTS), 1)
-        nn.init.constant_(last.bias, RARE)
-        self.head = nn.Sequential(last, nn.PixelShuffle(2))
+        self.up = nn.ModuleList(Enlarged(b, a) for a, b in pairwise(widths))
+        self.out = nn.ModuleList([
+            _convolution(fine, fine), *(Residual(width) for width in middle[:-1]),
+            _convolution(middle[-1], middle[-1]),
+        ])  # fmt: skip
+        self.head = nn.Conv2d(fine, 4 + len(CLASSES), 1)
+        nn.init.constant_(self.head.bias, RARE)
+        self.shuffle = nn.PixelShuffle(2)
 
-    def forward(self, planes: Tensor) -> Tensor:
+    def forward(self, planes: Tensor) -> tuple[Tensor, Tensor]:
         return self.body((planes - self.centre) * self.gain)
 
-    def body(self, planes: Tensor) -> Tensor:
+    def body(self, planes: Tensor) -> tuple[Tensor, Tensor]:
         """The net behind its normalisation; with that folded in, the whole net."""
         features = self.stem(planes)
         skips: list[Tensor] = []
-        for down in self.down:
-            skips.append(down[0](features))
-            features = down[1](skips[-1])
+        for look, down in zip(self.looks, self.down, strict=True):
+            skips.append(look(features))
+            features = down(skips[-1])
         features = self.bottom(features)
         for up, out in zip(reversed(self.up), reversed(self.out), strict=True):
             features = out(up(features) + skips.pop())
-        return self.head(features)
+        logits = self.head(features)
+        return self.shuffle(logits[:, :4]), logits[:, 4:]
 
     @torch.no_grad()
     def fold_normalisation(self) -> None:
@@ -68,6 +74,17 @@ class DetectionUNet(nn.Module):
         weight = first.weight * self.gain.view(1, -1, 1, 1)
         first.bias = nn.Parameter(-(weight * self.centre.view(1, -1, 1, 1)).sum((1, 2, 3)))
         first.weight.copy_(weight)
+
+
+class Enlarged(nn.Module):
+    """Twice the size, other width: a 1 x 1 convolution, then every value four times."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.mix = nn.Conv2d(inputs, outputs, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        return functional.interpolate(self.mix(features), scale_factor=2.0, mode="nearest")
 
 
 class Residual(nn.Module):

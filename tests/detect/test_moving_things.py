@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.detect.moving_things import held_back
+from engine.detect.inputs import reduced
+from engine.detect.moving_things import held_back, step_of
 from engine.types import Float32
 
 HEIGHT, WIDTH = 240, 320
@@ -69,10 +70,14 @@ def test_a_large_frame_is_judged_alike() -> None:
 
     centre, before, after = large((120, 160)), large((120, 146)), large((120, 174))
     damage = (centre < 0.35).astype(np.float32)
-    assert held_back(damage, centre - before, centre - after)[damage > 0].mean() > 0.98
+    step = step_of(damage.shape[0])
+    assert step > 1
+    traces = reduced(centre - before, step), reduced(centre - after, step)
+    assert held_back(damage, *traces)[damage > 0].mean() > 0.98
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (7, 700)])
 def test_any_size_will_do(size: tuple[int, int]) -> None:
     plane = np.ones(size, np.float32)
-    assert not held_back(plane, plane, plane).any()
+    looked_at = reduced(plane, step_of(size[0]))
+    assert not held_back(plane, looked_at, looked_at).any()

@@ -39,7 +39,7 @@ def probabilities(columns: tuple[int, ...], rows: slice = slice(None)) -> Float3
 
 
 def dropped(plane: Float32, frames: FrameWindow) -> Bool:
-    return held_back(plane, plane, frames, MotionEstimator())
+    return held_back(plane, plane > 0, frames, MotionEstimator())
 
 
 def test_lines_of_a_still_scene_are_left_alone() -> None:
@@ -65,7 +65,7 @@ def test_a_broken_line_is_one_line() -> None:
 
 def test_other_damage_is_no_business_of_this() -> None:
     plane = probabilities((30,))
-    assert not held_back(plane, np.zeros_like(plane), window(0, 0), MotionEstimator()).any()
+    assert not held_back(plane, plane > 1, window(0, 0), MotionEstimator()).any()
 
 
 def test_a_frame_without_neighbours_is_left_as_it_is() -> None:

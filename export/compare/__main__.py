@@ -21,20 +21,19 @@ from safetensors.torch import load_file, save_file
 
 from engine.errors import ReelmendError, UsageError
 from export.compare.crops import Shard
-from export.compare.judging import judged
+from export.compare.judging import TOP, best_threshold, counts, judgement, told
 from export.compare.sheets import write_sheet
 from export.compare.speed import giga_operations, milliseconds, parameters
 from export.compare.table import Row, Rows, dices, load, save, table
 from export.compare.training import Budget, fresh, train
 from export.compare.variants import Variant, from_scratch, further
-from export.models.zoo.build import build
 from export.models.zoo.unet import UNet
 from export.shards import shards_in
 
 HELD_OUT = 16
 """Every sixteenth shard file is never trained on; a folder that grows leaves it so."""
-CHOOSING, JUDGING = 1, 2
-"""Held-out shards that the threshold is chosen on, and that are judged where no --judge is given."""
+CHOOSING, JUDGING = 48, 96
+"""Samples that the threshold is chosen on, and that are judged, from held-out shards of their own."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class Bench:
     training: Sequence[Shard]
     choosing: Sequence[Shard]
     judging: Sequence[Shard]
+    new: Sequence[Shard]
 
     @property
     def path(self) -> Path:
@@ -78,30 +78,48 @@ def split(shards: Sequence[Shard]) -> tuple[list[Shard], list[Shard]]:
     """(for training, held out). Raises UsageError where there are too few for both."""
     held_out = list(shards[HELD_OUT - 1 :: HELD_OUT])
     training = [shard for n, shard in enumerate(shards) if n % HELD_OUT != HELD_OUT - 1]
-    if len(held_out) < CHOOSING + JUDGING:
-        least = HELD_OUT * (CHOOSING + JUDGING)
+    if len(held_out) < 2:
         raise UsageError(
-            f"{len(shards)} shards are too few to hold {CHOOSING + JUDGING} out; make {least} or more with "
+            f"{len(shards)} shards are too few to hold two out; make {2 * HELD_OUT} or more with "
             "python -m export.simulate"
         )
     return training, held_out
 
 
-def finished(bench: Bench, variant: Variant) -> Row:
-    """Train and judge one variant; its weights and a sheet of mattes are written to the folder."""
-    began = time.process_time()
-    losses: list[float] = []
+def trained(bench: Bench, variant: Variant) -> UNet:
+    """The net with the weights kept in the folder; it is trained first where there are none."""
     net = fresh(variant, bench.budget)
+    path = bench.weights(variant)
+    if path.exists():
+        net.load_state_dict(load_file(path))
+        return net
+    began, losses = time.process_time(), list[float]()
     for loss in train(net, variant, bench.budget, bench.training):
         losses.append(loss)
         if len(losses) % 100 == 0:
             print(f"  step {len(losses)}  loss {np.mean(losses[-100:]):.4f}", flush=True)
-    taken = time.process_time() - began
-    save_file({k: v.contiguous() for k, v in net.state_dict().items()}, bench.weights(variant))
-    told = judged(net, bench.choosing, bench.judging)
-    write_sheet(net, bench.judging[0], told.threshold, bench.folder / f"{variant.key}.png")
-    cost = {"parameters": parameters(net), "gflop": giga_operations(net), "seconds": taken}
-    return {**asdict(told), **cost, "loss": float(np.mean(losses[-50:]))}
+    print(f"  trained in {time.process_time() - began:.0f} s of processor time", flush=True)
+    part = path.with_suffix(".part")
+    save_file({name: weight.contiguous() for name, weight in net.state_dict().items()}, part)
+    part.replace(path)
+    return net
+
+
+def row(bench: Bench, variant: Variant) -> Row:
+    """The figures of one variant; a sheet of its mattes is written to the folder."""
+    net = trained(bench, variant)
+    threshold = best_threshold(counts(told(net, bench.choosing)))
+    found = asdict(judgement(net, bench.judging, threshold))
+    if bench.new:
+        new = asdict(judgement(net, bench.new, threshold))
+        found |= {f"new_{name}": value for name, value in new.items()}
+    write_sheet(net, (bench.new or bench.judging)[0], threshold, bench.folder / f"{variant.key}.png")
+    return {
+        **found,
+        "threshold": threshold / TOP,
+        "parameters": parameters(net),
+        "gflop": giga_operations(net),
+    }
 
 
 def _all_rows(bench: Bench, rows: Rows) -> None:
@@ -111,21 +129,15 @@ def _all_rows(bench: Bench, rows: Rows) -> None:
             if variant.key in rows:
                 continue
             print(variant.key, flush=True)
-            rows[variant.key] = finished(bench, variant)
+            rows[variant.key] = row(bench, variant)
             bench.keep(rows)
             print(f"  {rows[variant.key]}", flush=True)
 
 
 def _all_times(bench: Bench, rows: Rows) -> None:
     for variant in from_scratch():
-        rows[variant.key]["ms"] = milliseconds(_trained(bench, variant))
+        rows[variant.key]["ms"] = milliseconds(trained(bench, variant))
         bench.keep(rows)
-
-
-def _trained(bench: Bench, variant: Variant) -> UNet:
-    net = build(variant.name, variant.width, variant.frames)
-    net.load_state_dict(load_file(bench.weights(variant)))
-    return net
 
 
 def _bench(options: argparse.Namespace) -> Bench:
@@ -148,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("shards", type=Path, help="folder of shards; every sixteenth is held out")
     parser.add_argument("folder", type=Path, help="folder of this comparison")
-    parser.add_argument("--judge", type=Path, help="shards of other clips to judge on")
+    parser.add_argument("--new", type=Path, help="shards of clips never trained on, to judge on besides")
     parser.add_argument("--samples", type=int, default=Budget.samples, help="crops that each variant sees")
     parser.add_argument("--batch", type=int, default=Budget.batch)
     parser.add_argument("--crop", type=int, default=Budget.crop, help="side of a crop in px, a multiple of 8")

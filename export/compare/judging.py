@@ -1,8 +1,8 @@
-"""Figures of merit of a net over whole shards, at a threshold chosen on other ones."""
+"""Figures of merit of a net over whole samples of shards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ TOP = 255
 BATCH = 4
 Counts = npt.NDArray[np.int64]
 """(2, 256): clean and visibly damaged pixels that count, by their probability in steps."""
-CARRIED = 64
+CARRIED = 48
 """Samples that the earth mover's distance is taken over: it costs more than all else here."""
 
 
@@ -35,21 +35,14 @@ class Judgement:
     recall: float
     accuracy: float
     emd: float
-    threshold: float
-    familiar: float
-    """Dice over the shards that the threshold was chosen on: other samples of clips that were trained on."""
 
 
-def judged(net: UNet, choosing: Sequence[Shard], judging: Sequence[Shard]) -> Judgement:
-    """The figures over `judging`, at the threshold that gives the best Dice over `choosing`."""
-    familiar = counts(told(net, choosing))
-    threshold = best_threshold(familiar)
-    found = list(told(net, judging))
-    total = hits(counts(found), threshold)
-    return Judgement(
-        total.dice, total.iou, total.precision, total.recall, total.accuracy,
-        mean_distance(found, threshold), threshold / TOP, hits(familiar, threshold).dice,
-    )  # fmt: skip
+def judgement(net: UNet, shards: Sequence[Shard], threshold: int) -> Judgement:
+    """The figures where a pixel is damage from `threshold` (1..255) on."""
+    samples = list(told(net, shards))
+    total = hits(counts(samples), threshold)
+    distance = mean_distance(samples, threshold)
+    return Judgement(total.dice, total.iou, total.precision, total.recall, total.accuracy, distance)
 
 
 def told(net: UNet, shards: Sequence[Shard]) -> Iterator[tuple[Bytes, Bytes, Bytes]]:
@@ -66,7 +59,7 @@ def told(net: UNet, shards: Sequence[Shard]) -> Iterator[tuple[Bytes, Bytes, Byt
             yield from zip(*parts, strict=True)
 
 
-def counts(samples: Iterator[tuple[Bytes, Bytes, Bytes]] | Sequence[tuple[Bytes, Bytes, Bytes]]) -> Counts:
+def counts(samples: Iterable[tuple[Bytes, Bytes, Bytes]]) -> Counts:
     total = np.zeros((2, TOP + 1), np.int64)
     for probability, visible, counted in samples:
         for kind in (0, 1):

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.evaluate.overlay import verdict
 from export.compare.crops import Shard
-from export.compare.judging import TOP, told
+from export.compare.judging import told
 from export.models.zoo.unet import UNet
 from export.shards import FLAGS, LEVELS
 
@@ -19,7 +19,7 @@ _WHITE = 0.6
 _PRESENT = 1 << FLAGS.index("present")
 
 
-def write_sheet(net: UNet, shard: Shard, threshold: float, path: Path) -> None:
+def write_sheet(net: UNet, shard: Shard, threshold: int, path: Path) -> None:
     """PNG of the first samples: plate, matte, and the verdict (yellow hit, green false alarm, red miss).
 
     Raises OSError where `path` cannot be written.
@@ -29,7 +29,7 @@ def write_sheet(net: UNet, shard: Shard, threshold: float, path: Path) -> None:
     for n, (probability, visible, _) in enumerate(told(net, [(pictures, flags)])):
         plate = np.clip(pictures[n, :3].transpose(1, 2, 0) / (LEVELS * _WHITE), 0, 1).astype(np.float32)
         present = flags[n] & _PRESENT > 0
-        judged = verdict(plate, probability >= round(threshold * TOP), visible > 0, present)
+        judged = verdict(plate, probability >= threshold, visible > 0, present)
         matte = np.repeat(probability[..., None], 3, 2)
         columns.append(np.vstack([(plate * 255).astype(np.uint8), matte, judged]))
     if not cv2.imwrite(str(path), np.hstack(columns)[..., ::-1]):

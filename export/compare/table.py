@@ -12,12 +12,15 @@ from export.compare.training import Budget
 from export.compare.variants import ROUTES, Variant, from_scratch, further
 
 Row = dict[str, float]
+"""Figures over the held-out samples; those over new clips begin with "new_"."""
 Rows = dict[str, Row]
 
 NAMES = {
     "unet": "U-Net", "attention": "Attention U-Net", "r2unet": "R2U-Net", "r2attention": "R2 Attention U-Net",
 }  # fmt: skip
-MERIT = ("dice", "iou", "precision", "recall", "accuracy", "emd", "familiar")
+MERIT = (
+    "dice", "iou", "precision", "recall", "accuracy", "emd", "new_dice", "new_precision", "new_recall",
+)  # fmt: skip
 COLUMNS = (*MERIT, "parameters", "gflop", "ms")
 _FORMATS: Mapping[str, str] = {
     "accuracy": "{:.4f}", "emd": "{:.1f}", "parameters": "{:,.0f}", "gflop": "{:.0f}", "ms": "{:.0f}",
@@ -79,7 +82,8 @@ def _gains(variants: list[Variant], rows: Rows) -> list[str]:
 
 def _heading(first: tuple[str, ...], columns: tuple[str, ...]) -> str:
     units = {
-        "dice": "Dice", "iou": "IoU", "emd": "EMD px", "familiar": "Dice, familiar clips",
+        "dice": "Dice", "iou": "IoU", "emd": "EMD px",
+        "new_dice": "new clips: Dice", "new_precision": "precision", "new_recall": "recall",
         "gflop": "GFLOP at 1080p", "ms": "ms at 1080p",
     }  # fmt: skip
     cells = [*first, *(units.get(column, column) for column in columns)]

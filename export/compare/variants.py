@@ -13,6 +13,10 @@ Material = Literal["film", "stills", "clean", "met"]
 Route = Literal["scratch", "denoised", "staged", "tuned", "all"]
 
 
+LOSSES = ("balanced", "entropy", "dice")
+"""Of `export.losses`, tried beside the one that every other row is trained with."""
+
+
 @dataclass(frozen=True)
 class Phase:
     """A stretch of training with a warm-up and a cosine of its own."""
@@ -61,17 +65,16 @@ def from_scratch() -> list[Variant]:
 
 
 def further(dice: Mapping[str, float]) -> list[Variant]:
-    """The other routes for the best temporal and the best single-frame net of `dice` by key, and the
-    other losses for the first of them.
+    """The other routes for the best temporal and the best single-frame net, other losses for the former.
 
-    Keys that are no variant from scratch do not count; a number of frames without any is left out.
+    `dice` by key tells which is best; a number of frames of which it has no net from scratch is left out.
     """
-    found = []
-    for frames in (3, 1):
-        scratch = [variant for variant in from_scratch() if variant.frames == frames and variant.key in dice]
-        if scratch:
-            best = max(scratch, key=lambda variant: dice[variant.key])
-            found += [replace(best, route=route) for route in ROUTES if route != "scratch"]
-        if scratch and frames == 3:
-            found += [replace(best, loss=loss) for loss in ("balanced", "entropy", "dice")]
-    return found
+    best = {frames: _best(frames, dice) for frames in (3, 1)}
+    found = [replace(net, route=route) for net in best.values() if net for route in ROUTES]
+    found += [replace(net, loss=loss) for loss in LOSSES if (net := best[3])]
+    return [variant for variant in found if variant not in best.values()]
+
+
+def _best(frames: Frames, dice: Mapping[str, float]) -> Variant | None:
+    known = [variant for variant in from_scratch() if variant.frames == frames and variant.key in dice]
+    return max(known, key=lambda variant: dice[variant.key], default=None)

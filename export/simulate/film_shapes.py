@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import cv2
@@ -23,17 +24,14 @@ FAINTEST = 0.02
 
 def choose(artefacts: Sequence[Artefact], area: float, enlarged: bool, rng: np.random.Generator) -> Artefact:
     """A shape for a mark of `area` px² of the traced scans; `artefacts` in the order of `Bank.film`."""
-    traced = sum(artefact.area is not None for artefact in artefacts)
-    if 0 < traced < len(artefacts):
-        if rng.random() >= (ENLARGED_SHARE if enlarged else TRACED_SHARE):
-            return artefacts[int(rng.integers(traced, len(artefacts)))]
-    elif traced == 0:
-        return artefacts[int(rng.integers(len(artefacts)))]
-    areas = [artefact.area or 0.0 for artefact in artefacts[:traced]]
-    nearest = int(np.searchsorted(areas, area))
+    traced = bisect_left(artefacts, True, key=lambda artefact: artefact.area is None)
+    share = ENLARGED_SHARE if enlarged else TRACED_SHARE
+    if traced == 0 or (traced < len(artefacts) and rng.random() >= share):
+        return artefacts[int(rng.integers(traced, len(artefacts)))]
+    nearest = bisect_left(artefacts, area, hi=traced, key=lambda artefact: artefact.area or 0.0)
     reach = max(1, round(ALIKE * traced / 2))
-    low, high = max(nearest - reach, 0), min(nearest + reach, traced)
-    return artefacts[int(rng.integers(min(low, traced - 1), max(high, low + 1)))]
+    low = min(max(nearest - reach, 0), traced - 1)
+    return artefacts[int(rng.integers(low, max(min(nearest + reach, traced), low + 1)))]
 
 
 def placed(

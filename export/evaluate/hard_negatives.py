@@ -34,17 +34,18 @@ from export.simulate.lookalikes.weather import rain, snow
 
 SEED = 20_031
 """Third part of every seed here; those of training have two parts."""
-TRIES = 12
-SHOWN = 0.0004
+TRIES = 24
+SHOWN = 0.002
 """Least share of a frame's pixels, in a quarter of the frames, that a lookalike must change visibly."""
 
 
 @dataclass(frozen=True)
 class Shot:
-    """How the clip is filmed, then what comes into it."""
+    """How the clip is filmed, what comes into it, and what then happens to the whole frame."""
 
     filmed: Extra
     extras: Sequence[Extra] = ()
+    printed: Extra | None = None
 
 
 def hard_negatives(split: Path, cache: Path) -> Iterator[TestClip]:
@@ -82,7 +83,7 @@ def _telling(
             frames = extra(frames, rng)
         if not shot.extras or _shown(bare, frames):
             break
-    return frames, rng
+    return (shot.printed(frames, rng) if shot.printed else frames), rng
 
 
 def _shown(bare: Sequence[Float32], frames: Sequence[Float32]) -> bool:
@@ -128,13 +129,15 @@ def _window(picture: Float32, corner: np.ndarray, shape: tuple[int, ...]) -> Flo
 
 
 def _before(*draws: Callable[[np.ndarray, np.random.Generator], None]) -> Extra:
-    """Structures that stand still before every frame, dark against it."""
+    """Structures that stand still before every frame, darker or lighter than most of it."""
 
     def standing(frames: Sequence[Float32], rng: np.random.Generator) -> list[Float32]:
         mask = np.zeros(frames[0].shape[:2], np.uint8)
         for draw in draws:
             draw(mask, rng)
-        cover, colour = soft(mask, rng.uniform(0.4, 1.2)), tone(frames, 0.0, 0.25, rng) * np.float32(0.5)
+        light = rng.random() < 0.5
+        colour = tone(frames, 0.8, 1.0, rng) if light else tone(frames, 0.0, 0.25, rng) * np.float32(0.5)
+        cover = soft(mask, rng.uniform(0.4, 1.2))
         return [laid_over(frame, cover, colour) for frame in frames]
 
     return standing
@@ -155,21 +158,21 @@ def _moulded(frames: Sequence[Float32], rng: np.random.Generator) -> list[Float3
 
 
 KINDS: Mapping[str, Shot] = {
-    "rain": Shot(_as_filmed, [rain]),
+    "glints": Shot(_as_filmed, [glints, glints]),
     "snow": Shot(_as_filmed, [snow]),
-    "sparks and splashes": Shot(_as_filmed, [sparks, splash]),
     "birds": Shot(_as_filmed, [birds, birds, insects]),
-    "ball": Shot(_as_filmed, [balls, balls]),
-    "stars": Shot(_stood_still, [stars]),
-    "glints": Shot(_as_filmed, [glints]),
-    "lettering": Shot(_as_filmed, [titles]),
-    "lattice, still camera": Shot(_stood_still, [_before(lattice, wires)]),
-    "lattice, slow pan": Shot(_panned(0.4, 1.2, _latticed)),
-    "foliage": Shot(_as_filmed, [foliage]),
-    "lightning and flashes": Shot(_as_filmed, [flash, flash, flash, lightning]),
     "passing limb": Shot(_as_filmed, [limb, limb]),
+    "ball": Shot(_as_filmed, [balls, balls]),
     "fast pan": Shot(_panned(24, 40, _plain)),
-    "mullions, unsteady frame": Shot(_stood_still, [_before(mullions), _moulded, _unsteady]),
+    "lettering": Shot(_as_filmed, [titles]),
+    "rain": Shot(_as_filmed, [rain]),
+    "sparks and splashes": Shot(_as_filmed, [sparks, splash]),
+    "mullions, unsteady frame": Shot(_stood_still, [_before(mullions), _moulded], _unsteady),
+    "foliage": Shot(_as_filmed, [foliage]),
+    "lattice, slow pan": Shot(_panned(0.4, 1.2, _latticed)),
+    "stars": Shot(_stood_still, [stars]),
+    "lightning and flashes": Shot(_as_filmed, [flash, flash, flash, lightning]),
+    "lattice, still camera": Shot(_stood_still, [_before(lattice, wires)]),
 }
 """What the clips show, by name."""
 

@@ -101,14 +101,16 @@ class DamageLayer:
         """The damaged plate, (H, W, 3) scene-linear, from the clean one; the same where nothing was drawn."""
         touched = self.touched
         result = linear.copy()
-        light = linear[touched]
-        if self.stripped.any():
-            light = _stripped(light, self.stripped[touched])
-        shifted = light * np.power(np.float32(10), self.density[touched])
-        cover = self.cover[touched][:, None]
-        # `colour` was mixed from black up by the same opacities, so it is already weighted by the cover.
-        result[touched] = shifted * (1 - cover) + self.colour[touched]
+        result[touched] = self.through(linear[touched], touched)
         return result
+
+    def through(self, light: Float32, where: Bool) -> Float32:
+        """What comes of `light` (N, 3), scene-linear, at the N pixels of the mask `where` (H, W)."""
+        if self.stripped.any():
+            light = _stripped(light, self.stripped[where])
+        shifted = light * np.power(np.float32(10), self.density[where])
+        # `colour` was mixed from black up by the same opacities, so it is already weighted by the cover.
+        return shifted * (1 - self.cover[where][:, None]) + self.colour[where]
 
 
 def _stripped(light: Float32, share: Float32) -> Float32:

@@ -44,7 +44,7 @@ class ReelDamage:
     @staticmethod
     def draw(shape: tuple[int, int], rng: np.random.Generator, span: int = 3) -> ReelDamage:
         """Of all stretches 8 % have nothing, 12 % line scratches and no dirt, 30 % both; 10 % a hair in the
-        gate, and about one in eight middle frames has damage of class "other"."""
+        gate, and about one in eight samples of its middle frame shows damage of class "other"."""
         kind = rng.random()
         if kind < 0.08:
             return ReelDamage((), False)
@@ -91,8 +91,8 @@ _EVENTS: tuple[tuple[float, Callable[[tuple[int, int], np.random.Generator, int]
 
 
 def _events(rng: np.random.Generator, span: int) -> int:
-    """One stretch in six has something, and one more for every hundred frames on average."""
-    return int(rng.random() < 0.16) + int(rng.poisson(span / 100))
+    """One stretch in four has something, and one more for every hundred frames on average."""
+    return int(rng.random() < 0.25) + int(rng.poisson(span / 100))
 
 
 def _event(shape: tuple[int, int], rng: np.random.Generator, span: int) -> Mark:

@@ -153,8 +153,10 @@ def _noise(shape: tuple[int, ...], blur: float, rng: np.random.Generator) -> Flo
 
 def over_encoded(layer: DamageLayer, encoded: Float32) -> Float32:
     """The damaged plate in the model encoding; untouched pixels keep their very values."""
-    damaged = encode(layer.over(decode(encoded)))
-    return np.where(layer.touched[..., None], damaged, encoded).astype(np.float32)
+    touched = layer.touched
+    damaged = encoded.astype(np.float32)
+    damaged[touched] = encode(layer.through(decode(encoded[touched]), touched))
+    return damaged
 
 
 def seen(clean: Float32, damaged: Float32, present: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

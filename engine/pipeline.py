@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType, TracebackType
 from typing import Self
 
 import numpy as np
 
 from engine.codes import Patch, chroma_aligned, composite, content_key, to_rgb
-from engine.detect.cleanup import MatteRule, clean_matte
+from engine.detect.cleanup import MatteRule, accepted, clean_matte, shared_out, softened
 from engine.detect.contract import Detector
 from engine.detect.unet_detector import UNetDetector
+from engine.detect.witness import Witness
 from engine.errors import ColourError
 from engine.inference.runtime import Device
 from engine.inference.session import ModelSession
+from engine.matte.combine import combined, without
+from engine.matte.inputs import NO_MATTES, MatteInputs
 from engine.memo import Memo
 from engine.motion.estimator import MotionEstimator
 from engine.parameters import Settings
@@ -46,6 +49,16 @@ from ocio.processor import ColourRoute
 DEFAULT_DETECTOR = "detect-unet"
 _ALONGSIDE = 2
 """Mattes kept beside those of one window, for the windows in work at the same time."""
+_INFRARED_CORE = 0.5
+"""The infrared's own threshold has shaped its probability already."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Damage:
+    """Of one frame: what would be repaired, and how sure that is, (H, W) 0..1; nothing held out yet."""
+
+    matte: DamageMatte
+    probability: Float32
 
 
 class Pipeline:
@@ -66,7 +79,7 @@ class Pipeline:
         self._to_model = route.to_model(colour_space)
         self._from_model = route.from_model(colour_space)
         self._space = route.canonical(colour_space)
-        self._mattes: Memo[tuple[object, ...], tuple[DamageMatte, Float32]] = Memo(_ALONGSIDE)
+        self._damage: Memo[tuple[object, ...], _Damage] = Memo(_ALONGSIDE)
 
     @property
     def identity(self) -> Mapping[str, str]:
@@ -83,26 +96,41 @@ class Pipeline:
         encoded.flags.writeable = False
         return WorkingFrame(frame, self._space, encoded, content_key(frame.codes, self._space))
 
-    def reach(self, settings: Settings) -> int:
-        """How many frames on either side `process` can use: those it fills from, and their own neighbours."""
-        return settings.radius + self._detector.radius
+    def reach(self, settings: Settings, repairs: bool = True) -> int:
+        """How many frames on either side `process` can use: those it fills from, and their own neighbours.
 
-    def detect(self, window: FrameWindow, settings: Settings) -> DamageMatte:
-        """The cleaned matte of the window's centre frame, grown to its whole chroma samples."""
-        return self._found(window, settings)[0]
+        Without repairs, for `detect`, those that the detector looks at.
+        """
+        return self._detector.radius + (settings.radius if repairs else 0)
+
+    def detect(self, window: FrameWindow, settings: Settings, mattes: MatteInputs = NO_MATTES) -> DamageMatte:
+        """The matte of the window's centre frame as it is repaired, grown to its whole chroma samples.
+
+        Raises as `process` does.
+        """
+        return self._centre(window, settings, mattes).matte
 
     def probability(self, window: FrameWindow) -> DamageMatte:
         """What the detector says of the centre frame, before any setting shapes it."""
         return self._detector.detect(window.around(0, self._detector.radius))
 
-    def process(self, window: FrameWindow, settings: Settings) -> RepairResult:
-        """The centre frame repaired: code values outside the matte are the source's own."""
+    def process(
+        self, window: FrameWindow, settings: Settings, mattes: MatteInputs = NO_MATTES
+    ) -> RepairResult:
+        """The centre frame repaired: code values outside the matte are the source's own.
+
+        `mattes` are joined with what is detected as the settings say; what they hold out keeps its code
+        values. Raises SourceNotFound where they lack the centre frame (a neighbour's matte may be
+        missing), InconsistentFrames where one is of another size, ParameterError where the mode asks for
+        a matte and none is given.
+        """
         started = time.perf_counter()
-        matte, probability = self._found(window, settings)
+        damage = self._centre(window, settings, mattes)
+        matte = damage.matte
         detected = time.perf_counter()
         if not matte.coverage.any():
             return _untouched(window, matte, settings, detected - started)
-        fills = self._fills(window, matte, settings)
+        fills = self._fills(window, matte, settings, mattes)
         repaired = time.perf_counter()
         frame = self._composited(window.centre.frame, matte, fills)
         seconds = {
@@ -113,14 +141,14 @@ class Pipeline:
         report = FrameReport(
             number=frame.number,
             damaged=float(np.count_nonzero(matte.coverage) / matte.coverage.size),
-            regions=regions_of(matte, probability, fills),
+            regions=regions_of(matte, damage.probability, fills),
             neighbours=_within(window, settings.radius),
             seconds=MappingProxyType(seconds),
         )
         return RepairResult(frame, matte, report)
 
     def close(self) -> None:
-        self._mattes.clear()
+        self._damage.clear()
         close = getattr(self._detector, "close", None)
         if close is not None:
             close()
@@ -133,26 +161,51 @@ class Pipeline:
     ) -> None:
         self.close()
 
-    def _found(self, window: FrameWindow, settings: Settings) -> tuple[DamageMatte, Float32]:
-        """Cleaned matte and raw probability of the centre; kept, since neighbours ask for the same one."""
+    def _centre(self, window: FrameWindow, settings: Settings, mattes: MatteInputs) -> _Damage:
+        """The damage of the centre frame, less what is held out."""
+        frame = window.centre.frame
+        mattes.check(settings.matte_mode)
+        mattes.require(frame.number)
+        damage = self._found(window, settings, mattes)
+        kept = mattes.kept(frame)
+        if kept is None or not kept.any():
+            return damage
+        # A chroma sample that touches the hold-out belongs to it: it could not change for the rest alone.
+        kept = chroma_aligned(kept.astype(np.float32), frame.codes.layout) > 0
+        return replace(damage, matte=without(damage.matte, kept))
+
+    def _found(self, window: FrameWindow, settings: Settings, mattes: MatteInputs) -> _Damage:
+        """The damage of the centre; kept, since neighbours ask for the same one."""
         near, rule = window.around(0, self._detector.radius), MatteRule.of(settings)
-        key = (rule, *(frame.key if frame else None for frame in near.frames))
+        own = mattes.key(window.centre.number)
+        key = (rule, own, *(frame.key if frame else None for frame in near.frames))
         keep = 2 * settings.radius + 1 + _ALONGSIDE
-        return self._mattes.get(key, lambda: self._cleaned(near, rule), keep)
+        return self._damage.get(key, lambda: self._cleaned(near, rule, mattes), keep)
 
-    def _cleaned(self, near: FrameWindow, rule: MatteRule) -> tuple[DamageMatte, Float32]:
-        found = self._detector.detect(near)
-        matte = clean_matte(found, rule)
-        layout = near.centre.frame.codes.layout
+    def _cleaned(self, near: FrameWindow, rule: MatteRule, mattes: MatteInputs) -> _Damage:
+        found = _nothing(near) if rule.mode == "replace" else self._detector.detect(near)
+        matte = clean_matte(found, rule, Witness(near, self._motion))
         # A copy: what the detector gives may be one plane of several, and would keep all of them in memory.
-        return replace(matte, coverage=chroma_aligned(matte.coverage, layout)), found.coverage.copy()
+        probability = found.coverage.copy()
+        given = _given(near.centre, rule, mattes)
+        if given is not None:
+            coverage = combined(matte.coverage, given, rule.mode)
+            origin = f"{rule.mode} of {found.origin} and imported"
+            matte = DamageMatte(coverage, shared_out(found, coverage), origin)
+            probability = np.maximum(probability, given)
+        layout = near.centre.frame.codes.layout
+        return _Damage(replace(matte, coverage=chroma_aligned(matte.coverage, layout)), probability)
 
-    def _fills(self, window: FrameWindow, matte: DamageMatte, settings: Settings) -> Sequence[FillTile]:
+    def _fills(
+        self, window: FrameWindow, matte: DamageMatte, settings: Settings, mattes: MatteInputs
+    ) -> Sequence[FillTile]:
         near = window.around(0, settings.radius)
-        mattes = {0: matte}
+        marked = {0: matte}
         for offset in near.offsets():
-            mattes[offset] = self._found(window.around(offset, self._detector.radius), settings)[0]
-        tiles = self._repairer.repair(near, mattes)
+            seen = window.around(offset, self._detector.radius)
+            # What is held out of a neighbour counts as marked all the same: damage must not spread.
+            marked[offset] = self._found(seen, settings, mattes).matte
+        tiles = self._repairer.repair(near, marked)
         return regrain(near, tiles, matte, settings.grain, motion=self._motion)
 
     def _composited(self, frame: Frame, matte: DamageMatte, fills: Sequence[FillTile]) -> Frame:
@@ -160,6 +213,24 @@ class Pipeline:
             Patch(tile.box, self._from_model(tile.encoded), matte.coverage[tile.box.slices]) for tile in fills
         ]
         return replace(frame, codes=composite(frame.codes, patches))
+
+
+def _nothing(near: FrameWindow) -> DamageMatte:
+    return DamageMatte(np.zeros(near.centre.size, np.float32), origin="nothing")
+
+
+def _given(frame: WorkingFrame, rule: MatteRule, mattes: MatteInputs) -> Float32 | None:
+    """The imported and the infrared coverage of a frame, None where there is neither.
+
+    An imported matte is taken as it is. The infrared gives marks, which the sizes shape as any others.
+    """
+    given = mattes.coverage(frame.frame)
+    infrared = mattes.infrared
+    if infrared is None or not infrared.has(frame.number):
+        return given
+    dirt = infrared.probability(frame, rule.infrared_polarity, rule.infrared_threshold)
+    marks = softened(accepted(dirt, rule, _INFRARED_CORE), rule.dilation, rule.feather)
+    return marks if given is None else np.maximum(marks, given)
 
 
 def _within(window: FrameWindow, radius: int) -> tuple[int, ...]:

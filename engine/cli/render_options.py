@@ -16,6 +16,7 @@ def add_clip_options(parser: argparse.ArgumentParser) -> None:
     clip.add_argument("--frames", metavar="LIST", help="only these: 1001-1100, 1001-1100x2, 7,9,12-20")
     add_colour_options(clip)
     add_engine_options(parser)
+    _add_matte_options(parser)
     outputs = parser.add_argument_group("outputs")
     outputs.add_argument("--report", type=Path, metavar="FILE", help="write a report: JSON, a line per frame")
     outputs.add_argument("--overwrite", action="store_true", help="replace outputs that are there already")
@@ -23,6 +24,17 @@ def add_clip_options(parser: argparse.ArgumentParser) -> None:
         "--dry-run", action="store_true", help="say what would be done and stop; nothing is written"
     )
     add_picture_options(parser)
+
+
+def _add_matte_options(parser: argparse.ArgumentParser) -> None:
+    mattes = parser.add_argument_group(
+        "mattes given",
+        "Each is a sequence, a movie or a still of the clip's size, matched by frame number, or the name of "
+        "a channel of the clip beyond colour: A, IR. A still holds for every frame.",
+    )
+    mattes.add_argument("--matte-in", metavar="MATTE", help="damage found elsewhere; white = damage")
+    mattes.add_argument("--infrared", metavar="IR", help="the infrared of the scan, to find dirt by")
+    mattes.add_argument("--hold-out", metavar="MASK", help="what is not black here is never touched")
 
 
 def add_colour_options(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
@@ -51,6 +63,9 @@ def request_from(arguments: argparse.Namespace, picture: str | None, matte: str 
         picture=picture,
         matte=matte,
         report=arguments.report,
+        matte_in=arguments.matte_in,
+        infrared=arguments.infrared,
+        hold_out=arguments.hold_out,
         frames=arguments.frames,
         settings=settings_from(arguments),
         colour_space=arguments.colour_space,

@@ -43,6 +43,7 @@ class PlanResult:
             ("neighbours", f"up to {plan.reach} frames on either side are read"),
             *((name, value) for name, value in plan.identity.items() if name != "colour_space"),
             *plan.outputs.items(),
+            *(("note", note) for note in plan.notes),
             *((name, _told(value)) for name, value in plan.request.settings.as_dict().items()),
         ]
         return "Nothing is written: this is a dry run.\n" + table([(name, value) for name, value in rows])
@@ -61,6 +62,7 @@ class PlanResult:
             "neighbours": plan.reach,
             "identity": dict(plan.identity),
             "outputs": dict(plan.outputs),
+            "notes": list(plan.notes),
             "settings": plan.request.settings.as_dict(),
         }
 

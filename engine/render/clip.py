@@ -119,12 +119,12 @@ class _Beginning:
         return partial(_waited, finish, window, waited)
 
     def _repair(self, window: FrameWindow) -> Rendered:
-        result = self.clip.pipeline.process(window, self.clip.plan.request.settings)
+        result = self.clip.pipeline.process(window, self.clip.plan.request.settings, self.clip.mattes)
         return Rendered(window.centre.frame, result.frame, result.matte, result.report)
 
     def _matte(self, window: FrameWindow) -> Rendered:
         begun = time.perf_counter()
-        matte = self.clip.pipeline.detect(window, self.clip.plan.request.settings)
+        matte = self.clip.pipeline.detect(window, self.clip.plan.request.settings, self.clip.mattes)
         report = _matte_report(window, matte, time.perf_counter() - begun)
         return Rendered(window.centre.frame, None, matte, report)
 
@@ -157,7 +157,7 @@ def _summary(plan: RenderPlan, ledger: Ledger, outcome: Outcome, cause: str) -> 
         expected=len(plan.selection.wanted),
         tally=ledger.tally(),
         failures=ledger.failures,
-        notes=ledger.notes,
+        notes=(*plan.notes, *ledger.notes),
         settings=plan.request.settings.as_dict(),
         colour_space=plan.colour_space,
         colour_reason=plan.colour_reason,

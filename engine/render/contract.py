@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.matte.inputs import NO_MATTES, MatteInputs
 from engine.parameters import Settings
 from engine.report.summary import FrameFailure, RenderSummary
 from engine.types import DamageMatte, Frame, FrameReport, RepairResult, WorkingFrame
@@ -18,12 +19,16 @@ class ClipPipeline(Protocol):
     @property
     def identity(self) -> Mapping[str, str]: ...
     def prepare(self, frame: Frame) -> WorkingFrame: ...
-    def reach(self, settings: Settings) -> int:
-        """How many frames on either side a window needs."""
+    def reach(self, settings: Settings, repairs: bool = True) -> int:
+        """How many frames on either side a window needs; fewer where nothing is repaired."""
         ...
 
-    def detect(self, window: FrameWindow, settings: Settings) -> DamageMatte: ...
-    def process(self, window: FrameWindow, settings: Settings) -> RepairResult: ...
+    def detect(
+        self, window: FrameWindow, settings: Settings, mattes: MatteInputs = NO_MATTES
+    ) -> DamageMatte: ...
+    def process(
+        self, window: FrameWindow, settings: Settings, mattes: MatteInputs = NO_MATTES
+    ) -> RepairResult: ...
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from engine.errors import OutputExists, UsageError
 from engine.media.contract import ClipInfo, FrameSink
@@ -47,13 +48,19 @@ class Outputs:
     made: Callable[[], Mapping[str, str]]
 
 
-def check_outputs(request: RenderRequest, info: ClipInfo, frames: Sequence[FrameNumber]) -> None:
+def check_outputs(
+    request: RenderRequest,
+    info: ClipInfo,
+    frames: Sequence[FrameNumber],
+    read: Mapping[str, ClipInfo] = MappingProxyType({}),
+) -> None:
     """Refuse, without writing anything, what opening the outputs would refuse.
 
-    Raises OutputExists, UsageError (an output is the source or another output) and UnsupportedFormat.
+    `read` is what is read beside the source, by its role. Raises OutputExists, UsageError (an output is
+    the source, another output, or one of `read`) and UnsupportedFormat.
     """
     paths = output_paths(request, info)
-    _check_apart(paths, info, frames)
+    _check_apart(paths, {"source": info, **read}, frames)
     if "picture" in paths:
         _check_output(paths["picture"], info, info.layout, frames, request.overwrite)
     if "matte" in paths and request.matte is not None:
@@ -102,9 +109,11 @@ def output_paths(request: RenderRequest, info: ClipInfo) -> Mapping[str, Path]:
     return paths
 
 
-def _check_apart(paths: Mapping[str, Path], info: ClipInfo, frames: Sequence[FrameNumber]) -> None:
-    """No output may be the source, nor another output, however the two are written."""
-    seen = {_first_file(info.path, frames): "the source"}
+def _check_apart(
+    paths: Mapping[str, Path], read: Mapping[str, ClipInfo], frames: Sequence[FrameNumber]
+) -> None:
+    """No output may be what is read, nor another output, however the two are written."""
+    seen = {_first_file(info.path, frames): f"the {role}" for role, info in read.items()}
     for role, path in paths.items():
         file = path.resolve() if role == "report" else _first_file(path, frames)
         if file in seen:

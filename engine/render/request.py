@@ -17,6 +17,9 @@ from engine.types import EMPTY
 class RenderRequest:
     """One render, as a user or a farm asks for it. Without `picture` only the matte is made.
 
+    `matte_in`, `infrared` and `hold_out` each name a sequence, a movie, a still, or a channel of the source
+    beyond colour ("A", "IR"); white is damage, and in a hold-out what must not be touched.
+
     `frames` is a list such as "1001-1100x2", None for all; `colour_space` None to go by what the file
     says; `colour_config` None for $OCIO or the built-in one; `model` None for the shipped one.
     """
@@ -25,6 +28,9 @@ class RenderRequest:
     picture: str | None = None
     matte: str | None = None
     report: Path | None = None
+    matte_in: str | None = None
+    infrared: str | None = None
+    hold_out: str | None = None
     frames: str | None = None
     settings: Settings = field(default_factory=Settings)
     colour_space: str | None = None
@@ -40,7 +46,8 @@ class RenderPlan:
 
     `reach` is how many frames on either side are read for one frame; `colour_reason` says why
     `colour_space` was chosen; `outputs` maps role ("picture", "matte", "report") to path; `identity`
-    names detector, repairer and colour space exactly.
+    names detector, repairer, colour space and the mattes given exactly; `notes` are sentences on what
+    will not be done as asked.
     """
 
     request: RenderRequest
@@ -51,3 +58,4 @@ class RenderPlan:
     reach: int
     outputs: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     identity: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    notes: tuple[str, ...] = ()

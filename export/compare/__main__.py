@@ -143,13 +143,16 @@ def _all_times(bench: Bench, rows: Rows) -> None:
 def _bench(options: argparse.Namespace) -> Bench:
     budget = Budget(options.samples, options.batch, options.crop, options.rate, options.seed)
     training, held_out = split(shards_in(options.shards))
-    judging = shards_in(options.judge) if options.judge else held_out[CHOOSING : CHOOSING + JUDGING]
-    if not judging:
-        raise UsageError(
-            f"no shards to judge on in {options.judge}; make some with python -m export.simulate"
-        )
+    new = shards_in(options.new) if options.new else []
+    if options.new and not new:
+        raise UsageError(f"{options.new} holds no shards; make some with python -m export.simulate")
     options.folder.mkdir(parents=True, exist_ok=True)
-    return Bench(options.folder, budget, training, held_out[:CHOOSING], judging)
+    parts = ((held_out[:1], CHOOSING), (held_out[1:2], JUDGING), (new[:1], JUDGING))
+    return Bench(options.folder, budget, training, *(_first(shards, count) for shards, count in parts))
+
+
+def _first(shards: Sequence[Shard], count: int) -> list[Shard]:
+    return [(pictures[:count], flags[:count]) for pictures, flags in shards]
 
 
 def _parser() -> argparse.ArgumentParser:

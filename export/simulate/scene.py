@@ -81,7 +81,7 @@ def _panned(material: Material, size: int, soiling: Soiling, rng: np.random.Gene
     zoom = float(np.exp(rng.uniform(np.log(0.8), np.log(1.8))))
     side = size + 2 * int(np.ceil(speed)) + 8
     patch = _still_patch(still, side, zoom, rng)
-    linear = _marked(_exposure(rng)[patch], material, soiling, speed, rng)
+    linear = _marked(_exposure(rng)[patch], material, soiling, step, rng)
     linear = smear(linear, step * rng.uniform(0, 0.5))
     breathing = 1 + rng.normal(0, 0.002)
     return [_camera(linear, size, step * k, breathing**k) for k in (-1, 0, 1)]
@@ -100,13 +100,13 @@ def _pan_speed(rng: np.random.Generator) -> float:
 
 
 def _marked(
-    linear: Float32, material: Material, soiling: Soiling, speed: float, rng: np.random.Generator
+    linear: Float32, material: Material, soiling: Soiling, step: np.ndarray, rng: np.random.Generator
 ) -> Float32:
-    """What stands in the scene. Where nothing moves three frames cannot tell a post from a scratch: only its
-    look can, so posts as thin and plain as a scratch stand in moving scenes alone."""
+    """What stands in the scene. Where nothing moves sideways three frames cannot tell a post from a scratch:
+    only its look can, so posts as thin and plain as a scratch stand only where the camera pans."""
     if rng.random() < 0.35:
         linear = structured(linear, rng)
-    if speed > 1:
+    if abs(step[0]) > 2:
         return scene_marks(linear, material.bank, soiling, rng)
     return mouldings(linear, rng) if rng.random() < 0.7 else linear
 

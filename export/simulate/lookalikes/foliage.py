@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -14,60 +15,82 @@ from export.simulate.lookalikes.exposure import (
     laid_over,
     log_uniform,
     points,
+    segments,
     soft,
     times,
     tone,
 )
 
+GREENS = np.array([(0.8, 1.0, 0.6), (0.45, 0.55, 0.35), (0.95, 1.0, 0.8)])
+"""Of leaves lit, in the shade, and shining, times a tone of the scene."""
+
 
 def foliage(frames: Sequence[Float32], rng: np.random.Generator) -> list[Float32]:
-    """A bough of leaves in front of the scene; each leaf turns and swings about its own place."""
+    """Boughs in front of the scene; each leaf turns and swings about its own place on a twig."""
     shape = (frames[0].shape[0], frames[0].shape[1])
-    leaves = Leaves.draw(shape, rng)
+    boughs = Boughs.draw(shape, rng)
     drift, shutter = rng.normal(0, rng.choice([0.0, 1.5]), 2), float(rng.uniform(0.1, 0.5))
-    colours = [tone(frames, 0.0, 0.9, rng) * c for c in ((0.8, 1.0, 0.6), (0.5, 0.6, 0.4), (0.95, 1.0, 0.8))]
-    focus = rng.uniform(0.3, 1.8)
+    base, focus = tone(frames, 0.0, 0.8, rng), rng.uniform(0.3, 1.8)
     result = list(frames)
     for k, time in enumerate(times(frames)):
-        for group, colour in enumerate(colours):
+        wood = np.zeros(shape, np.uint8)
+        segments(wood, boughs.roots + drift * time, boughs.tips + drift * time, boughs.thickness, 255)
+        result[k] = laid_over(result[k], soft(wood, focus), base * np.float32(0.3))
+        for group, green in enumerate(GREENS):
 
-            def draw(mask: Bytes, at: float, group: int = group) -> None:
-                cv2.fillPoly(mask, list(points(leaves.at(at, group) + drift * at)), 255, cv2.LINE_AA, 4)
+            def leaves(mask: Bytes, at: float, group: int = group) -> None:
+                cv2.fillPoly(mask, list(points(boughs.leaves(at, group) + drift * at)), 255, cv2.LINE_AA, 4)
 
-            result[k] = laid_over(result[k], soft(exposed(shape, draw, time, shutter, 2), focus), colour)
+            cover = soft(exposed(shape, leaves, time, shutter, 2), focus)
+            result[k] = laid_over(result[k], cover, base * green)
     return result
 
 
-class Leaves:
-    """N leaves as rhombs: places (N, 2) px, `size` px, and each leaf's swing and turn over time."""
+@dataclass(frozen=True, eq=False)
+class Boughs:
+    """Twigs from `roots` (K, 2) to `tips` (K, 2), `thickness` px, and N leaves as rhombs upon them.
 
-    def __init__(self, places: np.ndarray, size: np.ndarray, wind: float, rng: np.random.Generator) -> None:
-        count = len(places)
-        self._places, self._size, self._wind = places, size, wind
-        self._rate, self._phase = rng.uniform(0.3, 2.2, count), rng.uniform(0, 2 * np.pi, (count, 3))
-        self._angle, self._slim = rng.uniform(0, np.pi, count), rng.uniform(0.15, 0.6, count)
+    A leaf has its place (2,), `size` px and `slim`ness, and swings `wind` px at `rate` radians per frame.
+    """
+
+    roots: np.ndarray
+    tips: np.ndarray
+    thickness: int
+    places: np.ndarray
+    size: np.ndarray
+    slim: np.ndarray
+    angle: np.ndarray
+    wind: float
+    rate: np.ndarray
+    phase: np.ndarray
 
     @staticmethod
-    def draw(shape: tuple[int, int], rng: np.random.Generator) -> Leaves:
-        """Leaves around a few twigs."""
-        twigs = rng.uniform(-0.1, 1.1, (int(rng.integers(1, 6)), 2)) * shape[::-1]
-        reach, size = rng.uniform(0.08, 0.35) * max(shape), log_uniform(3, 28, rng)
-        count = int(np.clip((reach / size) ** 2 * rng.uniform(1.0, 5.0) * len(twigs), 20, 500))
-        places = twigs[rng.integers(0, len(twigs), count)] + rng.normal(0, reach, (count, 2)) * 0.6
-        return Leaves(places, size * rng.uniform(0.5, 1.3, count), size * rng.uniform(0.02, 0.4), rng)
+    def draw(shape: tuple[int, int], rng: np.random.Generator) -> Boughs:
+        size = log_uniform(3, 28, rng)
+        reach, twigs = rng.uniform(0.1, 0.5) * min(shape), int(rng.integers(2, 10))
+        roots = rng.uniform(-0.1, 1.1, (twigs, 2)) * shape[::-1]
+        course = rng.uniform(0, 2 * np.pi) + rng.normal(0, 0.6, twigs)
+        tips = roots + np.stack([np.cos(course), np.sin(course)], 1) * reach
+        count = int(np.clip(reach / size * twigs * rng.uniform(1.0, 5.0), 12, 600))
+        on = rng.integers(0, twigs, count)
+        along = rng.uniform(0, 1.05, (count, 1))
+        places = roots[on] + (tips - roots)[on] * along + rng.normal(0, 0.6 * size, (count, 2))
+        return Boughs(
+            roots, tips, max(1, round(size * 0.12)), places,
+            size * rng.uniform(0.5, 1.3, count), rng.uniform(0.2, 0.65, count),
+            rng.uniform(0, np.pi, count),
+            size * rng.uniform(0.02, 0.4), rng.uniform(0.3, 2.2, count),
+            rng.uniform(0, 2 * np.pi, (count, 3)),
+        )  # fmt: skip
 
-    def at(self, time: float, group: int) -> np.ndarray:
+    def leaves(self, time: float, group: int) -> np.ndarray:
         """Corners (n, 4, 2) of every third leaf, from `group` on."""
         some = slice(group, None, 3)
-        beat = self._rate[some] * time
-        phase = self._phase[some]
-        middle = self._places[some] + self._wind * np.stack(
-            [np.sin(beat + phase[:, 0]), np.sin(beat * 0.8 + phase[:, 1])], 1
-        )
-        angle = self._angle[some] + 0.7 * np.sin(beat + phase[:, 2])
-        along = np.stack([np.cos(angle), np.sin(angle)], 1) * self._size[some, None] / 2
-        across = (
-            np.stack([-along[:, 1], along[:, 0]], 1)
-            * (self._slim[some] * np.cos(beat + phase[:, 1]))[:, None]
-        )
+        beat, phase = self.rate[some] * time, self.phase[some]
+        swing = np.stack([np.sin(beat + phase[:, 0]), np.sin(0.8 * beat + phase[:, 1])], 1)
+        middle = self.places[some] + self.wind * swing
+        angle = self.angle[some] + 0.7 * np.sin(beat + phase[:, 2])
+        along = np.stack([np.cos(angle), np.sin(angle)], 1) * self.size[some, None] / 2
+        turned = self.slim[some] * np.cos(beat + phase[:, 1])
+        across = np.stack([-along[:, 1], along[:, 0]], 1) * turned[:, None]
         return np.stack([middle + along, middle + across, middle - along, middle - across], 1)

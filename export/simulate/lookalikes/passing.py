@@ -140,6 +140,7 @@ def limb(frames: Sequence[Float32], rng: np.random.Generator) -> list[Float32]:
         )
         shift = (one.at(time)[1] - one.at(0.0)[1]).astype(int)
         moved = np.roll(cloth, tuple(int(v) for v in shift[::-1]), (0, 1))
+        moved *= _rounding(cover, one.thickness[0] / 3)[..., None]
         result.append(laid_over(frame, np.where(cover > 0.003, cover, 0).astype(np.float32), moved))
     return result
 
@@ -166,9 +167,17 @@ def _cloth(frames: Sequence[Float32], rng: np.random.Generator) -> Float32:
     """A surface made of the scene's own texture, mirrored and relit, or plain and only shaded."""
     middle = frames[len(frames) // 2]
     texture = middle[::-1, ::-1] if rng.random() < 0.5 else np.roll(middle, middle.shape[1] // 2, 1)[:, ::-1]
-    plain = cv2.GaussianBlur(texture, (0, 0), log_uniform(1.0, 30, rng))
+    plain = cv2.GaussianBlur(texture, (0, 0), log_uniform(0.7, 12, rng))
     relit = plain * np.float32(log_uniform(0.15, 2.0, rng))
     return (relit + tone(frames, 0.05, 0.95, rng) * rng.uniform(0.1, 1.0)).astype(np.float32)
+
+
+def _rounding(cover: Float32, spread: float) -> Float32:
+    """Shading (H, W) of a round body: brightest along its middle."""
+    height, width = cover.shape
+    small = cv2.resize(cover, (max(width // 4, 1), max(height // 4, 1)), interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), max(spread / 4, 0.5))
+    return (0.35 + 0.8 * cv2.resize(blurred, (width, height))).astype(np.float32)
 
 
 def _turned(vector: np.ndarray, angle: float) -> np.ndarray:

@@ -71,8 +71,8 @@ def splash(frames: Sequence[Float32], rng: np.random.Generator) -> list[Float32]
     burst = _burst(frames, log_uniform(80, 700, rng), rng.uniform(1.0, 5.0), 0.02, (20, 40), rng)
     shape, shutter = (frames[0].shape[0], frames[0].shape[1]), float(rng.uniform(0.05, 0.5))
     dark = rng.random() < 0.3
-    colour = tone(frames, 0.0, 0.3, rng) * 0.7 if dark else tone(frames, 0.7, 1.0, rng) * 1.1
-    strength, focus = np.float32(rng.uniform(0.35, 1.0)), rng.uniform(0.3, 1.5)
+    colour = tone(frames, 0.0, 0.3, rng) * 0.5 if dark else tone(frames, 0.8, 1.0, rng) * 1.3
+    strength, focus = np.float32(rng.uniform(0.5, 1.0)), rng.uniform(0.3, 1.2)
     return [
         laid_over(frame, strength * soft(burst.mask(shape, time, shutter), focus), colour)
         for frame, time in zip(frames, times(frames), strict=True)
@@ -96,5 +96,5 @@ def _burst(
         rng.uniform(-min(longest, 10.0), len(frames) / 2, count),
         flight, GRAVITY * scale, drag,
         rng.uniform(life[0], longest + life[0], count),
-        np.clip(rng.poisson(rng.uniform(0.1, 2.0), count) + 1, 1, 7),
+        np.clip(rng.poisson(rng.uniform(0.1, 1.0) * scale / 250, count) + 1, 1, 7),
     )  # fmt: skip

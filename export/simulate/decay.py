@@ -155,17 +155,22 @@ class Mould:
 def _colony(threads: np.ndarray, middle: np.ndarray, radius: float, rng: np.random.Generator) -> None:
     """Threads from the middle outwards, each a walk that turns a little and forks twice."""
     steps = 9
-    heads = [(middle, angle, 0) for angle in rng.uniform(0, 2 * np.pi, int(rng.integers(14, 34)))]
-    while heads:
-        place, angle, step = heads.pop()
-        ahead = angle + rng.normal(0, 0.3)
-        reach = place + radius / steps * rng.uniform(0.6, 1.2) * np.array([np.cos(ahead), np.sin(ahead)])
-        ends = [tuple(int(v) for v in np.round(p * 16)) for p in (place, reach)]
-        cv2.line(threads, *ends, int(rng.integers(110, 255)), 1, cv2.LINE_AA, 4)
-        if step + 1 < steps and rng.random() > 0.06:
-            heads.append((reach, ahead, step + 1))
-            if step in (2, 5):
-                heads.append((reach, ahead + rng.choice([-0.6, 0.6]), step + 1))
+    angles = rng.uniform(0, 2 * np.pi, int(rng.integers(14, 34)))
+    places = np.broadcast_to(middle, (len(angles), 2))
+    for step in range(steps):
+        if step in (3, 6):
+            places, angles = (
+                np.repeat(places, 2, 0),
+                np.repeat(angles, 2) + rng.normal(0, 0.4, 2 * len(angles)),
+            )
+        angles = angles + rng.normal(0, 0.3, len(angles))
+        reach = radius / steps * rng.uniform(0.6, 1.2, (len(angles), 1))
+        ends = places + reach * np.stack([np.cos(angles), np.sin(angles)], 1)
+        lines = np.round(np.stack([places, ends], 1) * 16).astype(np.int32)
+        for some in np.array_split(lines, 3):
+            cv2.polylines(threads, some, False, int(rng.integers(110, 255)), 1, cv2.LINE_AA, 4)
+        alive = rng.random(len(angles)) > 0.06
+        places, angles = ends[alive], angles[alive]
 
 
 @dataclass(frozen=True)

@@ -91,10 +91,7 @@ class DamageLayer:
 
     def neutral(self) -> DamageLayer:
         """The same marks on silver film, which has no dyes to lose: without any tint."""
-        colour, density, stripped = (
-            np.repeat(plane.mean(2, keepdims=True), 3, axis=2)
-            for plane in (self.colour, self.density, self.stripped)
-        )
+        colour, density, stripped = (_grey(plane) for plane in (self.colour, self.density, self.stripped))
         return DamageLayer(self.cover, colour, density, self.classes, stripped)
 
     def over(self, linear: Float32) -> Float32:
@@ -125,6 +122,12 @@ def _strongest(plane: Float32) -> Float32:
         return np.zeros(plane.shape[:2], np.float32)
     first, second, third = (np.abs(plane[..., c]) for c in range(3))
     return np.maximum(np.maximum(first, second), third)
+
+
+def _grey(plane: Float32) -> Float32:
+    if not plane.any():
+        return plane
+    return np.asarray(cv2.transform(plane, np.full((3, 3), 1 / 3)), np.float32)
 
 
 def _blurred(plane: Float32, blur: float) -> Float32:

@@ -184,7 +184,7 @@ def _count_fit(counts: npt.NDArray[np.int64]) -> Fit:
 def _size_fit(name: FilmClass, areas: npt.NDArray[np.float64]) -> Fit:
     if areas.size < 2 or np.ptp(areas) == 0:
         raise CorruptSource(
-            f"The outlines hold {areas.size} of class {name}; a size fit needs two or more of different sizes."
+            f"The outlines hold {areas.size} of class {name}; fit sizes to two or more, not all alike."
         )
     gamma = fit_values(areas)
     return Fit(gamma, areas.size, value_shape_error(gamma, areas.size), distance(areas, gamma))

@@ -67,11 +67,12 @@ class Boughs:
     @staticmethod
     def draw(shape: tuple[int, int], rng: np.random.Generator) -> Boughs:
         size = log_uniform(3, 28, rng)
-        reach, twigs = rng.uniform(0.1, 0.5) * min(shape), int(rng.integers(2, 10))
+        reach = log_uniform(40, 160, rng)
+        twigs = int(rng.integers(3, 10) * max(1.0, shape[0] * shape[1] / 288**2))
         roots = rng.uniform(-0.1, 1.1, (twigs, 2)) * shape[::-1]
         course = rng.uniform(0, 2 * np.pi) + rng.normal(0, 0.6, twigs)
         tips = roots + np.stack([np.cos(course), np.sin(course)], 1) * reach
-        count = int(np.clip(reach / size * twigs * rng.uniform(1.0, 5.0), 12, 600))
+        count = int(np.clip(reach / size * twigs * rng.uniform(1.5, 6.0), 12, 60 * twigs))
         on = rng.integers(0, twigs, count)
         along = rng.uniform(0, 1.05, (count, 1))
         places = roots[on] + (tips - roots)[on] * along + rng.normal(0, 0.6 * size, (count, 2))

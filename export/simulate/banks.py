@@ -83,7 +83,7 @@ def load(damage: Path) -> Bank:
         traced.sort(key=lambda artefact: artefact.area or 0.0)
     for name, damage_class in CROP_CLASSES.items():
         crops = _crops(damage / "synthetic" / f"{name}.npz")
-        artefacts = [Artefact(crop.astype(np.float32) / 255, None) for crop in crops]
+        artefacts = [Artefact(crop.astype(np.float32) / np.float32(255), None) for crop in crops]
         shapes[damage_class].extend(artefacts)
         for film_class in CROP_FILM_CLASSES.get(name, ()):
             film[film_class].extend(artefacts)
@@ -134,7 +134,7 @@ def _specks(crop: npt.NDArray[np.uint8]) -> list[Artefact]:
         place = (slice(top, top + height), slice(left, left + width))
         alone = np.where(labels[place] == n, crop[place], 0)
         if area >= 12:
-            specks.append(Artefact(np.pad(alone, 1).astype(np.float32) / 255, None))
+            specks.append(Artefact(np.pad(alone, 1).astype(np.float32) / np.float32(255), None))
     return specks
 
 
@@ -154,4 +154,6 @@ def _rasterise(points: np.ndarray, oversampling: int = 4) -> Float32:
     width, height = (int(v) + 2 for v in corner.max(0))
     mask = np.zeros((height * oversampling, width * oversampling), np.uint8)
     cv2.fillPoly(mask, [np.round(corner * oversampling).astype(np.int32)], 255)
-    return cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    return cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(
+        255
+    )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from engine.types import Float32
 from export.simulate.banks import Artefact
@@ -18,6 +20,8 @@ TRACED_SHARE = 0.6
 """Share of marks with a traced outline, where a class has both outlines and synthetic crops."""
 ENLARGED_SHARE = 0.15
 """The same where the plate is finer than the traced scans: outlines do not hold that much detail."""
+Floats = npt.NDArray[np.floating[Any]]
+
 FAINTEST = 0.02
 """Opacity below this is no damage: the far tail of a soft rim."""
 
@@ -63,17 +67,18 @@ def zoom_for(artefact: Artefact, area: float) -> float:
     return float(np.sqrt(area / max(own, 1.0)))
 
 
-def scratch_shape(area: float, aspect: float, rng: np.random.Generator) -> Float32:
+def scratch_shape(area: float, aspect: float, longest: float, rng: np.random.Generator) -> Float32:
     """A scratch along the rows, `area` px² large and `aspect` times as long as wide: (h, w) float32 0..1.
 
-    What a tracer's outline takes for one scratch is a few fine strands with scuffed film between them; it
-    is nearly straight, narrow at its ends, deeper here than there, and sometimes skips. To be turned by
-    `placed`.
+    Of one longer than `longest` px only so much is made, as wide as the whole. What a tracer's outline takes
+    for one scratch is a few fine strands with scuffed film between them; it is nearly straight, narrow at
+    its ends, deeper here than there, and sometimes skips. To be turned by `placed`.
     """
-    columns = max(3, round(float(np.sqrt(area * aspect))))
+    length = float(np.sqrt(area * aspect))
+    columns = max(3, round(min(length, longest)))
     along = (np.arange(columns, dtype=np.float32) + 0.5) / columns
     taper = np.clip(8 * np.minimum(along, 1 - along), 0.25, 1)
-    width = area / float(taper.sum())
+    width = area * min(1.0, longest / length) / float(taper.sum())
     bend = rng.normal(0, 0.02) * columns * (along - 0.5) ** 2 + 0.1 * width * _wave(columns, rng)
     rows = int(np.ceil(np.ptp(bend) + width)) + 4
     across = np.arange(rows, dtype=np.float32)[:, None] - (rows - 1) / 2 - (bend - np.mean(bend))[None, :]
@@ -86,7 +91,7 @@ def scratch_shape(area: float, aspect: float, rng: np.random.Generator) -> Float
     return scuffed.astype(np.float32)
 
 
-def _band(across: Float32, half: Float32) -> Float32:
+def _band(across: Floats, half: Floats) -> Floats:
     """How much of each pixel a band of half-width `half` covers, 0..1."""
     return np.clip(np.minimum(across + 0.5, half) - np.maximum(across - 0.5, -half), 0, 1)
 

@@ -103,21 +103,25 @@ def _mark(
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
     area = soiling.statistics.classes[name].size.gamma.draw(rng)
-    opacity = mark_shape(bank, soiling, name, area, (point[0] % 1, point[1] % 1), rng)
+    longest = float(np.hypot(*layer.cover.shape))
+    opacity = mark_shape(bank, soiling, name, area, longest, (point[0] % 1, point[1] % 1), rng)
     top, left = int(point[1]) - opacity.shape[0] // 2, int(point[0]) - opacity.shape[1] // 2
     for coat in _coats(soiling, rng):
         layer.draw(opacity * np.float32(coat.share), top, left, coat.ink, DAMAGE_CLASS_OF[name])
 
 
 def mark_shape(
-    bank: Bank, soiling: FilmSoiling, name: FilmClass, area: float, offset: tuple[float, float],
-    rng: np.random.Generator,
+    bank: Bank, soiling: FilmSoiling, name: FilmClass, area: float, longest: float,
+    offset: tuple[float, float], rng: np.random.Generator,
 ) -> np.ndarray:  # fmt: skip
-    """The opacity (side, side) float32 0..1 of a mark of class `name` that covers `area` µm²."""
+    """The opacity (side, side) float32 0..1 of a mark of class `name` that covers `area` µm².
+
+    No more than `longest` px of a scratch are made.
+    """
     scale = soiling.pixels_per_micrometre
     artefacts = bank.film.get(name) or bank.shapes.get(DAMAGE_CLASS_OF[name])
     if name == "scratch" and (not artefacts or rng.random() < 0.7):
-        stroke = scratch_shape(area * scale**2, soiling.statistics.scratch_aspect.draw(rng), rng)
+        stroke = scratch_shape(area * scale**2, soiling.statistics.scratch_aspect.draw(rng), longest, rng)
         return placed(stroke, 1.0, _scratch_angle(soiling, rng), soiling.soft, offset)
     if not artefacts:
         raise ValueError(f"the bank has no shape for {name}")

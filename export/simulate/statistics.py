@@ -110,7 +110,9 @@ def read_table(path: Path) -> FilmStatistics:
     """Raises CorruptSource where `path` is not what `write_table` wrote."""
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-        classes = {name: _class_of(table["classes"][name]) for name in FILM_CLASSES}
+        classes: dict[FilmClass, ClassStatistics] = {
+            name: _class_of(table["classes"][name]) for name in FILM_CLASSES
+        }
         aspect = Aspect(**table["scratch_aspect"])
         return FilmStatistics(classes, aspect, Contrast.of_table(table["contrast"]))
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -280,7 +280,14 @@ def test_turning_and_reducing_keep_a_shape_as_large_as_it_should_be(zoom: float)
 def test_a_scratch_is_as_large_and_as_long_as_asked_and_never_wider_than_its_outline() -> None:
     rng = np.random.default_rng(8)
     for area, aspect in ((900.0, 30.0), (4000.0, 80.0), (60.0, 20.0)):
-        scratch = scratch_shape(area, aspect, rng)
+        scratch = scratch_shape(area, aspect, 1e9, rng)
         assert scratch.shape[1] == pytest.approx(math.sqrt(area * aspect), abs=2)
         assert 0 < scratch.sum() <= area
         assert 0 <= scratch.min() <= scratch.max() <= 1
+
+
+def test_of_a_scratch_beyond_the_plate_only_the_part_that_fits_is_made() -> None:
+    scratch = scratch_shape(90_000.0, 1000.0, 500.0, np.random.default_rng(9))
+    assert scratch.shape[1] == 500
+    across = (scratch > 0).sum(0)
+    assert np.median(across) == pytest.approx(math.sqrt(90_000 / 1000), abs=3), "as wide as the whole"

@@ -6,7 +6,6 @@ One pass of the detector over every clip; the protocol is in docs/evaluation.md,
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 from engine.detect.cleanup import accepted
 from engine.evaluate.overlay import verdict
 from engine.pipeline import Pipeline
+from export.evaluate.hard_negatives import hard_negatives
 from export.evaluate.operating_tables import (
     class_table,
     clip_table,
@@ -59,15 +59,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def clips_of(group: Group, split: Path, cache: Path) -> Iterator[TestClip]:
-    """The clips of a group one by one; hard negatives where their simulator is there."""
-    if group != "negatives":
-        yield from each_test_clip(split, cache, group)
-    elif importlib.util.find_spec("export.evaluate.hard_negatives") is None:
-        print("no hard negatives: export/evaluate/hard_negatives.py is not there", file=sys.stderr)
-    else:
-        from export.evaluate.hard_negatives import hard_negatives
-
+    """The clips of a group, one by one."""
+    if group == "negatives":
         yield from hard_negatives(split, cache)
+    else:
+        yield from each_test_clip(split, cache, group)
 
 
 def tallied(pipeline: Pipeline, clip: TestClip, group: Group, sheets: Path | None = None) -> ClipTally:

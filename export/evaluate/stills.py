@@ -19,7 +19,7 @@ from engine.detect.cleanup import accepted
 from engine.evaluate.metrics import Hits, grown
 from engine.evaluate.overlay import verdict
 from engine.pipeline import Pipeline
-from engine.types import Bool, CodeLayout, Codes, DamageMatte, Frame
+from engine.types import Bool, CodeLayout, Codes, DamageMatte, Float32, Frame
 from engine.window.window import FrameWindow
 from export.evaluate.protocol import TestFrame
 from export.evaluate.sheets import eight_bit, save
@@ -70,32 +70,33 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="e.g. ../shared/data/val/real_pairs")
     parser.add_argument("--model", help="an id or an .onnx path; by default the shipped one")
     parser.add_argument("--json", type=Path, help="write the points of the curve here")
-    parser.add_argument("--overlay", type=Path, help="folder for overlays at the default threshold")
+    parser.add_argument("--overlay", type=Path, help="folder for overlays")
+    parser.add_argument("--threshold", type=float, default=0.5, help="of the overlays")
     options = parser.parse_args(argv)
     points = {}
     with net_pipeline(options.model, COLOUR_SPACE) as pipeline:
         for pair in pairs(options.folder):
-            points[pair.name] = _judge(pipeline, pair, options.overlay)
+            matte = probability(pipeline, pair)
+            points[pair.name] = _judge(pair, matte.coverage)
+            if options.overlay:
+                _draw(options.overlay, pair, accepted(matte.coverage, rule_at(options.threshold)))
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(points, indent=1) + "\n")
     return 0
 
 
-def _judge(pipeline: Pipeline, pair: Pair, overlay: Path | None) -> list[dict[str, float]]:
-    matte = probability(pipeline, pair)
+def _judge(pair: Pair, probability: Float32) -> list[dict[str, float]]:
     truth = pair.truth()
     share = 100 * truth.visible.mean()
     print(f"\n{pair.name}: {share:.2f} % visibly damaged, dilated by {DILATION} px\n")
-    scores = {threshold: cleaned(matte.coverage, truth, threshold) for threshold in CLEANED}
+    scores = {threshold: cleaned(probability, truth, threshold) for threshold in CLEANED}
     print(_table(scores))
     for dilation in OTHER_DILATIONS:
         other = pair.truth(dilation)
-        best = max((cleaned(matte.coverage, other, t).near.f1, t) for t in CLEANED)
-        shipped = cleaned(matte.coverage, other, 0.5).near.f1
+        best = max((cleaned(probability, other, t).near.f1, t) for t in CLEANED)
+        shipped = cleaned(probability, other, 0.5).near.f1
         print(f"\ndilated by {dilation} px: F1 2 px {shipped:.3f} at 0.5, best {best[0]:.3f} at {best[1]:g}")
-    if overlay:
-        _draw(overlay, pair, accepted(matte.coverage, rule_at(0.5)), truth)
     return [_point(threshold, found) for threshold, found in scores.items()]
 
 
@@ -125,7 +126,8 @@ def _point(threshold: float, found: Found) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _draw(folder: Path, pair: Pair, found: Bool, truth: TestFrame) -> None:
+def _draw(folder: Path, pair: Pair, found: Bool) -> None:
+    truth = pair.truth()
     plate = (pair.damaged / np.float32(255)).astype(np.float32)
     judged = verdict(plate, found, truth.visible, truth.present)
     save(folder / f"{pair.name}.png", np.hstack([eight_bit(plate), judged]))

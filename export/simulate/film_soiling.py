@@ -127,7 +127,9 @@ def mark_shape(
         raise ValueError(f"the bank has no shape for {name}")
     artefact = choose(artefacts, area / MICROMETRES_PER_PIXEL**2, scale * MICROMETRES_PER_PIXEL > 1, rng)
     zoom = zoom_for(artefact, area * scale**2)
-    return placed(artefact.opacity, zoom, float(rng.uniform(0, 360)), soiling.soft, offset)
+    # Traced scratches lie along their own film's rows as most did there, so they turn as made ones do.
+    degrees = _scratch_angle(soiling, rng) if name == "scratch" else float(rng.uniform(0, 360))
+    return placed(artefact.opacity, zoom, degrees, soiling.soft, offset)
 
 
 def _scratch_angle(soiling: FilmSoiling, rng: np.random.Generator) -> float:

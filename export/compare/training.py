@@ -11,14 +11,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from export.batches import Batch
-from export.compare.crops import Shard, draw
+from export.compare.crops import CENTRE, Shard, draw
 from export.compare.variants import ROUTES, Phase, Variant
 from export.losses import LOSSES
 from export.models.zoo.blocks import GAIN
 from export.models.zoo.build import build
 from export.models.zoo.unet import UNet
 
-CENTRE = 3
 NOISE = 0.06
 """Strongest added noise, ACEScct: pushed 16 mm has 0.016, and a net learns more from what is harder."""
 WARM_UP = 40

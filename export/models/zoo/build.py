@@ -22,17 +22,19 @@ PLANES: dict[Frames, int] = {1: 3, 3: len(CHANNELS)}
 """One frame: its R'G'B' alone. Three: all planes of `engine.detect.inputs`."""
 
 
+UNITS: dict[Name, tuple[Unit, bool]] = {
+    "unet": (DoubleConvolution, False),
+    "attention": (DoubleConvolution, True),
+    "r2unet": (RecurrentResidual, False),
+    "r2attention": (RecurrentResidual, True),
+}
+"""What stands at each level, and whether the skips pass attention gates."""
+
+
 def build(name: Name, width: Width, frames: Frames) -> UNet:
     """U-Net (Ronneberger 2015), Attention U-Net (Oktay 2018), R2U-Net (Alom 2018), or the last two in one.
 
     Takes the first `PLANES[frames]` channels of `engine.detect.inputs`, gives one logit per pixel. Raises
     KeyError for a name, width or number of frames that is not there.
     """
-    units: dict[Name, tuple[Unit, bool]] = {
-        "unet": (DoubleConvolution, False),
-        "attention": (DoubleConvolution, True),
-        "r2unet": (RecurrentResidual, False),
-        "r2attention": (RecurrentResidual, True),
-    }
-    unit, gated = units[name]
-    return UNet(PLANES[frames], WIDTHS[width], unit, gated)
+    return UNet(PLANES[frames], WIDTHS[width], *UNITS[name])

@@ -42,7 +42,7 @@ def unpacked(pictures: Bytes, flags: Bytes) -> Batch:
 def altered(batch: Batch, rng: np.random.Generator) -> Batch:
     """Flips, time reversed, exposure and contrast moved, neighbours taken away: all as a scan could be."""
     planes, truth, weight = batch
-    planes[:, :PICTURES] += (torch.rand_like(planes[:, :PICTURES]) - 0.5) / LEVELS
+    planes[:, :PICTURES] += _rounding_noise(planes[:, :PICTURES].shape, rng)
     axes = [axis for axis in (2, 3) if rng.random() < 0.5]
     if axes:
         planes, truth, weight = planes.flip(axes), truth.flip(axes), weight.flip(axes)
@@ -50,6 +50,16 @@ def altered(batch: Batch, rng: np.random.Generator) -> Batch:
     for sample in planes:
         _alter_sample(sample, rng)
     return planes, truth, weight
+
+
+def _rounding_noise(shape: torch.Size, rng: np.random.Generator) -> Tensor:
+    """Uniform noise of one stored level: one plane, rolled to another place for every plane it is put on."""
+    count, channels, height, width = shape
+    plane = torch.from_numpy(rng.random((height, width), np.float32) - np.float32(0.5)) / LEVELS
+    shifts = rng.integers(0, (height, width), (count, channels, 2))
+    return torch.stack([
+        torch.stack([plane.roll((int(y), int(x)), (0, 1)) for y, x in sample]) for sample in shifts
+    ])  # fmt: skip
 
 
 def _alter_sample(sample: Tensor, rng: np.random.Generator) -> None:

@@ -41,8 +41,7 @@ def draw(shards: Sequence[Shard], count: int, size: int, material: Material, see
     if material == "stills":
         planes[:, CENTRE:] = 0
     if material == "clean":
-        present = torch.from_numpy(np.stack([flags for _, flags in crops]) & _PRESENT)
-        weight = 1 - (present > 0).float()[:, None]
+        weight = weight * (1 - truth[:, :1])
     return planes, truth, weight
 
 

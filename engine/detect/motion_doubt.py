@@ -42,8 +42,9 @@ _RIM = 2
 def motion_doubt(window: FrameWindow, motion: MotionEstimator, suspected: Bool) -> Float32:
     """How little the neighbours are worth at each pixel of the centre frame, (H, W) float32, 0..1.
 
-    The mean over the frame before and the frame after, as far as they are there; 0 without neighbours:
-    nothing is known about motion then. `suspected` (H, W): pixels that may be damage.
+    The better one counts of the frame before and the frame after: what one of them shows clearly needs no
+    other (and dirt on one neighbour is no doubt about both). 0 without neighbours: nothing is known about
+    motion then. `suspected` (H, W): pixels that may be damage.
     """
     centre = window.centre
     near = [frame for frame in (window.at(-1), window.at(1)) if frame is not None]
@@ -55,7 +56,7 @@ def motion_doubt(window: FrameWindow, motion: MotionEstimator, suspected: Bool) 
         _signs(_reduced(centre, flow), _reduced(frame, flow), flow, motion.between(frame, centre), known)
         for frame, flow in zip(near, there, strict=True)
     ]
-    doubt = surroundings(np.stack(signs).mean(axis=0), known, _AROUND)
+    doubt = surroundings(np.stack(signs).min(axis=0), known, _AROUND)
     height, width = centre.size
     return np.clip(enlarged(doubt, there[0].scale, Box(0, 0, height, width)), 0, 1)
 

@@ -89,8 +89,9 @@ class InfraredStatistics:
         if abs(self.correlation) <= MOST_CORRELATION or self.carried <= MOST_CARRIED:
             return ""
         return (
-            f"The infrared shows the picture (correlation {self.correlation:.2f}, {100 * self.carried:.0f} % "
-            "of its contrast), as on silver black-and-white film and Kodachrome, and tells nothing of dirt"
+            f"The infrared shows the picture (correlation {self.correlation:.2f}, "
+            f"{100 * min(self.carried, 1):.0f} % of its contrast), as on silver black-and-white film and "
+            "Kodachrome, and tells nothing of dirt"
         )
 
 

@@ -16,6 +16,7 @@ from engine.evaluate.overlay import verdict
 from engine.pipeline import Pipeline
 from export.evaluate.hard_negatives import hard_negatives
 from export.evaluate.operating_tables import (
+    SHIPPED,
     class_table,
     clip_table,
     curve,
@@ -78,13 +79,15 @@ def tallied(pipeline: Pipeline, clip: TestClip, group: Group, sheets: Path | Non
             tally.found[threshold] += cleaned(probability, seen.frame, threshold)
         if sheets and seen.frame.number == middle:
             _draw(sheets / f"{group}-{clip.name}.png", seen)
-    print(f"{group} {clip.name}", file=sys.stderr, flush=True)
+    found = tally.found[SHIPPED]
+    told = f"clean {found.false_percent:.3f} %, recall {found.strict.recall:.2f}, F1 2 px {found.near.f1:.2f}"
+    print(f"{group} {clip.name}: {told}", file=sys.stderr, flush=True)
     return tally
 
 
 def _draw(path: Path, seen: Seen) -> None:
     frame, before = seen.frame, floats(seen.frame.damaged)
-    found = accepted(seen.matte.coverage, rule_at(0.5))
+    found = accepted(seen.matte.coverage, rule_at(SHIPPED))
     save(path, columns([eight_bit(before), verdict(before, found, frame.visible, frame.present)], 960))
 
 

@@ -35,8 +35,8 @@ _LEAST_DIFFERENCE = 0.004
 """In the model encoding: a drawn or denoised plate without grain has no typical difference of its own."""
 _AROUND = (9, 31, 121)
 """Grid points over which the signs are averaged."""
-_RIM = 2
-"""Grid points around what is suspected that may still belong to it."""
+_RIM = 6
+"""Grid points around what is suspected where the search may still be led astray by it."""
 
 
 def motion_doubt(window: FrameWindow, motion: MotionEstimator, suspected: Bool) -> Float32:

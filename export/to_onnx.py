@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import copy
+import json
 import sys
 import tempfile
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -16,7 +20,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engine.detect.inputs import CHANNELS, RADIUS
-from engine.inference.model_spec import METADATA_KEY, ModelSpec, TensorSpec
+from engine.inference.model_spec import METADATA_KEY, ModelSpec, OperatingPoint, TensorSpec
 from export.models.detection_unet import CLASSES, PICTURE_CHANNELS, DetectionUNet
 
 MULTIPLE = 16
@@ -49,13 +53,22 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--version", required=True, help="of the model, e.g. 1.0.0")
     parser.add_argument("--trained-on", required=True, help="the material, in one line")
     parser.add_argument("--licence", default="Apache-2.0")
+    parser.add_argument("--curve", type=Path, help="what `export.evaluate.operating --json` wrote")
     options = parser.parse_args(argv)
     net = DetectionUNet()
     net.load_state_dict(load_file(options.weights))
     spec = detector_spec(options.target.stem, options.version, options.trained_on, options.licence)
+    if options.curve is not None:
+        spec = replace(spec, curve=curve_of(json.loads(options.curve.read_text())))
     difference = export(net, spec, options.target)
     print(f"{options.target}: {options.target.stat().st_size} bytes, {difference:.1e} from PyTorch at most")
     return 0
+
+
+def curve_of(measured: Mapping[str, Any]) -> tuple[OperatingPoint, ...]:
+    """The cleaned points of the measured curve; a spec published with them can be told by its users."""
+    names = [field.name for field in fields(OperatingPoint)]
+    return tuple(OperatingPoint(**{name: point[name] for name in names}) for point in measured["cleaned"])
 
 
 def detector_spec(name: str, version: str, trained_on: str, licence: str) -> ModelSpec:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from engine.cli.model_facts import ModelFacts, shipped_models
 from engine.cli.output import table
 from engine.cli.parsers import Commands
+from engine.detect.cleanup import sensitivity_of
+from engine.inference.model_spec import ModelSpec
 from engine.report.lines import JsonObject
 
 
@@ -50,7 +52,20 @@ def _told(facts: ModelFacts) -> str:
         ("trained on", spec.trained_on),
         *([("notes", spec.notes)] if spec.notes else []),
     ]
-    return f"{entry.id}\n{table(rows)}"
+    return f"{entry.id}\n{table(rows)}{_curve(spec)}"
+
+
+def _curve(spec: ModelSpec) -> str:
+    """What the sensitivity trades against what, as measured when the model was made."""
+    if not spec.curve:
+        return ""
+    heading = "\n  sensitivity  threshold  precision  recall  clean pixels hit %  false alarms a 1080p frame"
+    rows = [
+        f"  {sensitivity_of(p.threshold):11.2f}  {p.threshold:9.3f}  {p.precision:9.3f}  {p.recall:6.3f}"
+        f"  {p.false_percent:18.4f}  {p.alarms:27.1f}"
+        for p in spec.curve
+    ]
+    return "\n".join([heading, *rows])
 
 
 def _as_json(facts: ModelFacts) -> JsonObject:
@@ -62,6 +77,7 @@ def _as_json(facts: ModelFacts) -> JsonObject:
         "licence": spec.licence,
         "trained_on": spec.trained_on,
         "notes": spec.notes,
+        "curve": [asdict(point) for point in spec.curve],
     }  # fmt: skip
     identified = {"id": entry.id, "file": str(entry.path), "sha256": entry.sha256, "bytes": entry.size}
     return {**identified, **known, "problem": facts.problem}

@@ -91,6 +91,11 @@ def threshold(sensitivity: float) -> float:
     return float(1 / (1 + np.exp(-_STEEPNESS * (0.5 - sensitivity))))
 
 
+def sensitivity_of(probability: float) -> float:
+    """The sensitivity whose threshold is `probability` (0..1, neither); may lie outside 0..1 itself."""
+    return float(0.5 - np.log(probability / (1 - probability)) / _STEEPNESS)
+
+
 def core_limit(found: DamageMatte, rule: MatteRule, witness: Witness | None = None) -> float | Float32:
     """The probability that the core of a mark must pass, for the whole frame or (H, W) per pixel.
 
@@ -132,8 +137,8 @@ def softened(marks: Bool, dilation: float, feather: float) -> Float32:
     The rim's last pixel is cut by its distance, as anti-aliasing would; `feather` px of it lie inside the
     dilation. With no dilation only the marks themselves are covered, wholly.
     """
-    if not marks.any():
-        return np.zeros(marks.shape, np.float32)
+    if dilation == 0 or not marks.any():
+        return marks.astype(np.float32)
     distance = cv2.distanceTransform((~marks).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     ramp = np.clip((np.float32(dilation + 1) - distance) / np.float32(1 + feather), 0, 1)
     return np.where(marks, np.float32(1), ramp).astype(np.float32)

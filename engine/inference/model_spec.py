@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias, cast
 
 from engine.errors import ModelError
@@ -43,6 +44,21 @@ class TensorSpec:
 
 
 @dataclass(frozen=True)
+class OperatingPoint:
+    """What a detector does at one probability threshold, as measured by `export.evaluate.operating`.
+
+    `precision` and `recall` are 0..1, of visibly damaged pixels; `false_percent` is per cent of the pixels
+    of undamaged clips that are hit, `alarms` the connected false detections in a 1080p frame of these.
+    """
+
+    threshold: float
+    precision: float
+    recall: float
+    false_percent: float
+    alarms: float
+
+
+@dataclass(frozen=True)
 class ModelSpec:
     """Everything the engine must know to run a net rightly. Raises ModelError where it contradicts itself."""
 
@@ -66,6 +82,8 @@ class ModelSpec:
     licence: str
     trained_on: str
     notes: str = ""
+    curve: tuple[OperatingPoint, ...] = ()
+    """Along which the sensitivity moves, by rising threshold; none for what is no detector."""
 
     def __post_init__(self) -> None:
         for key, complaint in _contradictions(self):
@@ -99,6 +117,8 @@ class _Reader:
         for key in ("inputs", "outputs"):
             entries = self.value(table, key, _rows)
             values[key] = tuple(self.tensor(row, f"{key}[{n}]") for n, row in enumerate(entries))
+        points = self.value(table, "curve", _rows) if "curve" in table else ()
+        values["curve"] = tuple(self.point(row, f"curve[{n}]") for n, row in enumerate(points))
         try:
             return ModelSpec(**values)
         except ModelError as error:
@@ -108,6 +128,11 @@ class _Reader:
         table = self.table(row, place)
         self.keys(table, TensorSpec, place)
         return TensorSpec(**{key: self.value(table, key, _TENSOR_READERS[key]) for key in table})
+
+    def point(self, row: object, place: str) -> OperatingPoint:
+        table = self.table(row, place)
+        self.keys(table, OperatingPoint, place)
+        return OperatingPoint(**{key: self.value(table, key, _number) for key in table})
 
     def schema(self, number: object) -> None:
         if number != SCHEMA:
@@ -123,7 +148,7 @@ class _Reader:
 
     def keys(self, table: Mapping[str, Any], kind: type, place: str) -> None:
         known = {field.name for field in fields(kind)}
-        optional = {"notes", "pictures", "layout", "dtype", "scale"}
+        optional = {"notes", "curve", "pictures", "layout", "dtype", "scale"}
         missing, unknown = known - optional - table.keys(), table.keys() - known
         if missing or unknown:
             wrong = "lacks " + ", ".join(sorted(missing)) if missing else "has " + ", ".join(sorted(unknown))
@@ -146,6 +171,12 @@ def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("which is not a whole number")
     return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("which is not a number")
+    return float(value)
 
 
 def _rows(value: Any) -> tuple[Any, ...]:
@@ -202,6 +233,8 @@ def _contradictions(spec: ModelSpec) -> list[tuple[str, str]]:
         ("inputs", len(spec.inputs) > 0, "there are none"),
         ("outputs", len(spec.outputs) > 0, "there are none"),
         ("inputs", len(set(names)) == len(names), "a name is used twice"),
+        ("curve", all(a.threshold < b.threshold for a, b in pairwise(spec.curve)),
+         "its thresholds do not rise"),
     ]  # fmt: skip
     rules += [rule for tensor in tensors for rule in _tensor_rules(tensor)]
     rules += [

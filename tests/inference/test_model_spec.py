@@ -8,13 +8,26 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import ModelError
-from engine.inference.model_spec import ModelSpec, TensorSpec
+from engine.inference.model_spec import ModelSpec, OperatingPoint, TensorSpec
+
+CURVE = (OperatingPoint(0.3, 0.7, 0.9, 0.05, 4), OperatingPoint(0.5, 0.8, 0.85, 0.02, 2.5))
 
 
 def test_a_spec_survives_its_text(make_spec):
     spec = make_spec(encoding_range=(-0.25, 1.5), notes="grün")
     assert ModelSpec.from_json(spec.to_json(), "m.onnx") == spec
     assert ModelSpec.from_json(replace(spec, encoding_range=None).to_json(), "m.onnx").encoding_range is None
+
+
+def test_a_curve_and_a_coarser_output_survive_too(make_spec):
+    spec = make_spec(curve=CURVE)
+    spec = replace(spec, outputs=(*spec.outputs, TensorSpec("coarse", ("a",), scale=2)))
+    assert ModelSpec.from_json(spec.to_json(), "m.onnx") == spec
+
+
+def test_a_curve_rises(make_spec):
+    with pytest.raises(ModelError, match="'curve': its thresholds do not rise"):
+        make_spec(curve=CURVE[::-1])
 
 
 def changed(spec, *path, to):
@@ -58,6 +71,11 @@ def changed(spec, *path, to):
         (("inputs", 0, "shape"), [1], r"inputs\[0\] has shape"),
         (("inputs", 0, "meaning"), ..., r"inputs\[0\] lacks meaning"),
         (("inputs", 0, "meaning"), [], "it names no channel"),
+        (("inputs", 0, "scale"), 2, "inputs are as fine as the frame"),
+        (("outputs", 0, "scale"), 3, "3 does not divide the size_multiple of 4"),
+        (("outputs", 0, "scale"), 0, "0 does not divide"),
+        (("curve",), [{"threshold": 0.5}], r"curve\[0\] lacks alarms, false_percent, precision, recall"),
+        (("curve",), 7, "'curve' is 7, which is not a list"),
         (("inputs", 0, "meaning"), "rgb", "which is not a list"),
         (("inputs", 0, "meaning"), ["r", "r", "valid"], "named twice"),
         (("inputs", 0, "pictures"), ["x"], "x is not in its meaning"),

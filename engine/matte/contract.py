@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from engine.types import Float32, Frame, FrameNumber
+from engine.types import Bool, Float32, Frame, FrameNumber
 
 
 class MatteSource(Protocol):
@@ -25,4 +25,30 @@ class MatteSource(Protocol):
         Raises SourceNotFound where `has` says no, InconsistentFrames where the size is another, and what
         reading a file raises.
         """
+        ...
+
+
+class DecisionSource(Protocol):
+    """What a person decided about the damage of a clip. Thread-safe."""
+
+    @property
+    def identity(self) -> str:
+        """Names the decisions exactly: part of every cache key and report."""
+        ...
+
+    @property
+    def adds(self) -> bool:
+        """Whether anything is added to what is found, in any frame."""
+        ...
+
+    def key(self, number: FrameNumber) -> tuple[object, ...]:
+        """What the found damage of frame `number` depends on; () where nothing is added to it."""
+        ...
+
+    def added(self, frame: Frame) -> Bool | None:
+        """Pixels (H, W) that are damage whatever is found; None where there are none."""
+        ...
+
+    def kept(self, frame: Frame) -> Bool | None:
+        """Pixels (H, W) that must not be touched; None where there are none."""
         ...

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from engine.errors import ParameterError, SourceNotFound
 from engine.matte.combine import as_coverage, held
-from engine.matte.contract import MatteSource
+from engine.matte.contract import DecisionSource, MatteSource
 from engine.matte.infrared import Infrared
 from engine.types import Bool, Float32, Frame, FrameNumber
 
@@ -15,25 +17,37 @@ from engine.types import Bool, Float32, Frame, FrameNumber
 @dataclass(frozen=True, eq=False)
 class MatteInputs:
     """None for what is not given. `imported` and `infrared` say where the damage is, `hold_out` where not
-    to touch the picture."""
+    to touch the picture; `decisions` are a person's, and say both."""
 
     imported: MatteSource | None = None
     infrared: Infrared | None = None
     hold_out: MatteSource | None = None
+    decisions: DecisionSource | None = None
 
     @property
     def identity(self) -> Mapping[str, str]:
         """Role to what exactly was given, for the report."""
-        roles = {"matte": self.imported, "infrared": self.infrared, "hold_out": self.hold_out}
+        roles = {
+            "matte": self.imported,
+            "infrared": self.infrared,
+            "hold_out": self.hold_out,
+            "decisions": self.decisions,
+        }
         return {role: source.identity for role, source in roles.items() if source is not None}
 
     def key(self, number: FrameNumber) -> tuple[object, ...]:
         """What the damage of frame `number` depends on beside the picture; hold-outs come after."""
         sources = [source for source in (self.imported, self.infrared) if source is not None]
-        return (*(source.identity for source in sources), number) if sources else ()
+        given = (*(source.identity for source in sources), number) if sources else ()
+        return given if self.decisions is None else (*given, *self.decisions.key(number))
 
     def check(self, mode: str) -> None:
-        """Raises ParameterError where `mode` needs a matte and none is given."""
+        """Raises ParameterError where `mode` needs a matte and none is given, or cannot be done."""
+        if mode == "intersect" and self.decisions is not None and self.decisions.adds:
+            raise ParameterError(
+                "matte_mode is intersect, which would cut what the decisions add with what is detected; use "
+                "union or replace."
+            )
         if mode != "union" and self.imported is None and self.infrared is None:
             raise ParameterError(
                 f"matte_mode is {mode}, and there is no matte to {mode} with; give one with --matte-in or "
@@ -52,14 +66,54 @@ class MatteInputs:
                 )
 
     def coverage(self, frame: Frame) -> Float32 | None:
-        """The imported coverage (H, W), 0..1; None where there is none for this frame."""
-        if self.imported is None or not self.imported.has(frame.number):
-            return None
-        return as_coverage(self.imported.plane(frame))
+        """The imported and the added coverage (H, W), 0..1; None where there is neither for this frame."""
+        imported = None
+        if self.imported is not None and self.imported.has(frame.number):
+            imported = as_coverage(self.imported.plane(frame))
+        added = None if self.decisions is None else self.decisions.added(frame)
+        if added is None:
+            return imported
+        whole = added.astype(np.float32)
+        return whole if imported is None else np.maximum(imported, whole)
 
     def kept(self, frame: Frame) -> Bool | None:
         """Where this frame must not be touched, (H, W); None where it may be everywhere."""
-        return None if self.hold_out is None else held(self.hold_out.plane(frame))
+        masked = None if self.hold_out is None else held(self.hold_out.plane(frame))
+        decided = None if self.decisions is None else self.decisions.kept(frame)
+        if masked is None or decided is None:
+            return decided if masked is None else masked
+        return masked | decided
+
+    @property
+    def found_alone(self) -> MatteInputs:
+        """The same without what leaves the picture alone: what is damage, repaired or not."""
+        return replace(
+            self, hold_out=None, decisions=None if self.decisions is None else _Adding(self.decisions)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Adding:
+    """Decisions of which only what they add counts."""
+
+    of: DecisionSource
+
+    @property
+    def identity(self) -> str:
+        return self.of.identity
+
+    @property
+    def adds(self) -> bool:
+        return self.of.adds
+
+    def key(self, number: FrameNumber) -> tuple[object, ...]:
+        return self.of.key(number)
+
+    def added(self, frame: Frame) -> Bool | None:
+        return self.of.added(frame)
+
+    def kept(self, frame: Frame) -> Bool | None:
+        return None
 
 
 NO_MATTES = MatteInputs()

@@ -1,7 +1,7 @@
 """`python -m export.compare`: train the nets of the literature alike, judge them alike, print the table.
 
 Sixteen nets from scratch (U-Net, Attention U-Net, R2U-Net, R2 Attention U-Net; full and half width; one
-frame and three), then the other training routes and losses for the best of either number of frames.
+frame and three), and the other training routes and losses for the best half-width net of either kind.
 Needs shards made by `python -m export.simulate`. FOLDER gets `rows.json` and the weights; finished rows are
 skipped when it is started again. Runs on one processor core.
 """
@@ -123,19 +123,20 @@ def row(bench: Bench, variant: Variant) -> Row:
 
 
 def _all_rows(bench: Bench, rows: Rows) -> None:
-    """First the nets from scratch, then what `further` asks for in the light of their Dice."""
-    for wanted in (from_scratch, lambda: further(dices(rows))):
-        for variant in wanted():
-            if variant.key in rows:
-                continue
-            print(variant.key, flush=True)
-            rows[variant.key] = row(bench, variant)
-            bench.keep(rows)
-            print(f"  {rows[variant.key]}", flush=True)
+    while variant := next((wanted for wanted in _wanted(rows) if wanted.key not in rows), None):
+        print(variant.key, flush=True)
+        rows[variant.key] = row(bench, variant)
+        bench.keep(rows)
+        print(f"  {rows[variant.key]}", flush=True)
+
+
+def _wanted(rows: Rows) -> list[Variant]:
+    """In order; what `further` asks for is settled once the rows before it are there."""
+    return [*from_scratch("half"), *further(dices(rows)), *from_scratch("full")]
 
 
 def _all_times(bench: Bench, rows: Rows) -> None:
-    for variant in from_scratch():
+    for variant in [*from_scratch("half"), *from_scratch("full")]:
         rows[variant.key]["ms"] = milliseconds(trained(bench, variant))
         bench.keep(rows)
 

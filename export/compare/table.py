@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.errors import UsageError
 from export.compare.training import Budget
 from export.compare.variants import ROUTES, Variant, from_scratch, further
+from export.models.zoo.build import WIDTHS
 
 Row = dict[str, float]
 """Figures over the held-out samples; those over new clips begin with "new_"."""
@@ -52,7 +53,7 @@ def save(path: Path, budget: Budget, shards: int, rows: Rows) -> None:
 
 def table(rows: Rows) -> str:
     """In Markdown: the nets from scratch, and what each stage and loss adds to the best of them."""
-    scratch = [variant for variant in from_scratch() if variant.key in rows]
+    scratch = [net for width in WIDTHS for net in from_scratch(width) if net.key in rows]
     lines = [_heading(("net", "width", "frames"), COLUMNS)]
     lines += [_line((NAMES[v.name], v.width, str(v.frames)), rows[v.key], COLUMNS) for v in scratch]
     others = [variant for variant in further(dices(rows)) if variant.key in rows]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from export.models.zoo.build import NAMES, WIDTHS, Frames, Name, Width
+from export.models.zoo.build import NAMES, Frames, Name, Width
 
 Task = Literal["denoise", "detect"]
 Material = Literal["film", "stills", "clean", "met"]
@@ -59,15 +59,16 @@ class Variant:
         return f"{self.name}-{self.width}-{self.frames}-{self.route}-{self.loss}"
 
 
-def from_scratch() -> list[Variant]:
-    """The sixteen nets, the cheap ones first."""
-    return [Variant(name, width, frames) for width in reversed(WIDTHS) for name in NAMES for frames in (1, 3)]
+def from_scratch(width: Width) -> list[Variant]:
+    """The eight nets of one width."""
+    return [Variant(name, width, frames) for name in NAMES for frames in (1, 3)]
 
 
 def further(dice: Mapping[str, float]) -> list[Variant]:
     """The other routes for the best temporal and the best single-frame net, other losses for the former.
 
-    `dice` by key tells which is best; a number of frames of which it has no net from scratch is left out.
+    Of half width, as the thesis ends with (same section, "Model Simplification"). `dice` by key tells which
+    is best; a number of frames of which it has no net from scratch is left out.
     """
     best = {frames: _best(frames, dice) for frames in (3, 1)}
     found = [replace(net, route=route) for net in best.values() if net for route in ROUTES]
@@ -76,5 +77,5 @@ def further(dice: Mapping[str, float]) -> list[Variant]:
 
 
 def _best(frames: Frames, dice: Mapping[str, float]) -> Variant | None:
-    known = [variant for variant in from_scratch() if variant.frames == frames and variant.key in dice]
+    known = [net for net in from_scratch("half") if net.frames == frames and net.key in dice]
     return max(known, key=lambda variant: dice[variant.key], default=None)

@@ -203,12 +203,13 @@ def test_too_few_shards_are_refused() -> None:
 
 
 def test_what_is_tried_further_builds_on_the_best_of_either_kind() -> None:
-    dice = {variant.key: 0.1 for variant in from_scratch()}
+    dice = {net.key: 0.1 for width in ("half", "full") for net in from_scratch(width)}
     assert len(dice) == 16
     dice[Variant("r2unet", "half", 3).key] = 0.5
-    dice[Variant("attention", "full", 1).key] = 0.4
+    dice[Variant("attention", "half", 1).key] = 0.4
+    dice[Variant("unet", "full", 1).key] = 0.9
     found = further(dice)
-    assert {(v.name, v.width, v.frames) for v in found} == {("r2unet", "half", 3), ("attention", "full", 1)}
+    assert {(v.name, v.width, v.frames) for v in found} == {("r2unet", "half", 3), ("attention", "half", 1)}
     assert [v.route for v in found if v.frames == 1] == [r for r in ROUTES if r != "scratch"]
     assert {v.loss for v in found if v.route == "scratch"} == set(LOSSES)
     assert further({}) == []
@@ -219,10 +220,10 @@ def test_finished_rows_are_kept_and_not_trained_again(
 ) -> None:
     tried = [Variant("unet", "half", 1), Variant("attention", "half", 1)]
     monkeypatch.setattr(command, "further", lambda _: [])
-    monkeypatch.setattr(command, "from_scratch", lambda: tried[:1])
+    monkeypatch.setattr(command, "from_scratch", lambda width: tried[:1])
     assert command.main(bench(shards, tmp_path / "run", "--new", str(shards))) == 0
     kept = (tmp_path / "run" / "rows.json").read_text()
-    monkeypatch.setattr(command, "from_scratch", lambda: tried)
+    monkeypatch.setattr(command, "from_scratch", lambda width: tried)
     trained: list[str] = []
     monkeypatch.setattr(command, "train", lambda net, variant, *_: trained.append(variant.key) or iter([1.0]))
     capsys.readouterr()
@@ -238,7 +239,7 @@ def test_finished_rows_are_kept_and_not_trained_again(
 def test_rows_of_another_budget_are_not_mixed_in(
     shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "from_scratch", lambda: [])
+    monkeypatch.setattr(command, "from_scratch", lambda width: [])
     (tmp_path / "run").mkdir()
     command.save(tmp_path / "run" / "rows.json", Budget(4, 2, 16), 30, {})
     assert command.main(bench(shards, tmp_path / "run")) == 0

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -115,8 +114,9 @@ class Paths:
         self._window = window
         self._damage = damage
         self._motion = motion
-        self._step = lru_cache(maxsize=None)(self._cleaned_step)
-        self._cells = lru_cache(maxsize=None)(self._damaged_cells)
+        # Not lru_cache on methods: with a reference to itself a window's frames would outlive the window.
+        self._known_steps: dict[tuple[int, int], CleanFlow] = {}
+        self._known_cells: dict[int, Bool] = {}
 
     def bridged(self, offset: int) -> bool:
         """Whether "bridge" is a route to `offset`: to the adjacent frames, where both are there."""
@@ -151,11 +151,17 @@ class Paths:
             return [(0, offset)]
         return list(pairwise(stops))
 
-    def _cleaned_step(self, a: int, b: int) -> CleanFlow:
-        start, end = self._window.at(a), self._window.at(b)
-        assert start is not None
-        assert end is not None
-        return cleaned(self._motion.between(start, end), self._cells(a), self._cells(b))
+    def _step(self, a: int, b: int) -> CleanFlow:
+        if (a, b) not in self._known_steps:
+            start, end = self._window.at(a), self._window.at(b)
+            assert start is not None
+            assert end is not None
+            flow = self._motion.between(start, end)
+            self._known_steps[a, b] = cleaned(flow, self._cells(a), self._cells(b))
+        return self._known_steps[a, b]
 
-    def _damaged_cells(self, offset: int) -> Bool:
-        return damaged_cells(self._damage.get(offset), self._window.centre.size)
+    def _cells(self, offset: int) -> Bool:
+        if offset not in self._known_cells:
+            hit = damaged_cells(self._damage.get(offset), self._window.centre.size)
+            self._known_cells[offset] = hit
+        return self._known_cells[offset]

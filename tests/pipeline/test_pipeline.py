@@ -1,5 +1,6 @@
 """Invariants of the one path: what the matte leaves out keeps its codes, in whatever order frames come."""
 
+import gc
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -180,3 +181,20 @@ def test_even_a_repairer_that_paints_the_frame_black_changes_nothing_outside_the
         result = engine.process(FrameWindow.still(engine.prepare(plate)), Settings.of({"grain": 0}))
     outside = result.matte.coverage == 0
     assert (result.frame.codes.planes[0][outside] == plate.codes.planes[0][outside]).all()
+
+
+def test_what_a_frame_needed_goes_with_it() -> None:
+    """Arrays in reference cycles would stay until Python looks for such, and memory grow with the shot."""
+    settings = Settings.of({"radius": 2})
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        with pipeline() as engine:
+            for window in windows(engine, frames(), engine.reach(settings)).values():
+                engine.process(window, settings)
+        gc.collect()
+        left = [thing for thing in gc.garbage if isinstance(thing, np.ndarray)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+    assert not left, f"{len(left)} arrays, {sum(array.nbytes for array in left)} bytes"

@@ -20,6 +20,9 @@ from engine.types import CodeLayout
 MOST_BYTES = 8 * 2**30
 """A header that claims a larger frame than this (about 30K x 20K RGBA float) is taken for broken."""
 
+MOST_EXPANSION = 4096
+"""Bytes of picture that one byte of file may claim: LZW, the densest compression, reaches 2,560."""
+
 _STORED: dict[str, tuple[Literal["integer", "half", "float"], int]] = {
     "uint8": ("integer", 8),
     "uint16": ("integer", 16),
@@ -38,11 +41,9 @@ class FrameHeader:
     format: FrameFormat
     spec: oiio.ImageSpec
     layout: CodeLayout
-
-    @property
-    def shift(self) -> int:
-        """How far OpenImageIO's 16-bit expansion lies above the file's own codes."""
-        return 16 - self.layout.bits if self.layout.kind == "integer" and self.layout.bits > 8 else 0
+    part: int = 0
+    """Which of the file's pictures (EXR parts, TIFF pages) this is, of so many `parts`."""
+    parts: int = 1
 
     @property
     def size(self) -> tuple[int, int]:
@@ -50,17 +51,19 @@ class FrameHeader:
         return self.spec.height, self.spec.width
 
 
-def read_header(path: Path, fmt: FrameFormat, spec: oiio.ImageSpec) -> FrameHeader:
-    """Check a spec and read it as a header. Raises UnsupportedFormat, CorruptSource."""
+def read_header(
+    path: Path, fmt: FrameFormat, spec: oiio.ImageSpec, length: int, place: tuple[int, int] = (0, 1)
+) -> FrameHeader:
+    """Check the spec of a file of `length` bytes and read it as the header of picture `place` (which, of how
+    many). Raises UnsupportedFormat, CorruptSource.
+    """
     if spec.deep or spec.depth > 1:
         raise UnsupportedFormat(f"{path} holds a deep or volume picture; only flat frames can be restored.")
-    if fmt.name in ("DPX", "Cineon") and spec.get_int_attribute("Orientation", 1) > 4:
-        raise UnsupportedFormat(f"{path} is stored in columns, not in rows; convert it to rows first.")
-    _check_claims(path, spec)
+    _check_claims(path, spec, length)
     _check_tiff_colour(path, spec)
     model = _model_of(path, spec)
     kind, bits = _depth_of(path, fmt, spec)
-    return FrameHeader(path, fmt, spec, CodeLayout(model, channel_names(spec), kind, bits))
+    return FrameHeader(path, fmt, spec, CodeLayout(model, channel_names(spec), kind, bits), *place)
 
 
 def colour_tags(header: FrameHeader) -> ColourTags:
@@ -93,9 +96,12 @@ def extras(header: FrameHeader) -> dict[str, str]:
         "compression": "compression",
         "packing": "dpx:Packing",
         "scanner": "dpx:InputDevice",
+        "left as it is": "scan:LeftOut",
         "ICC profile": "ICCProfile:profile_description",
     }
     found = {label: text_of(header.spec, name) for label, name in shown.items()}
+    if header.parts > 1:
+        found["pictures"] = f"{header.parts} in each file; number {header.part + 1} is the plate"
     if header.spec.get_int_attribute("Orientation", 1) > 1:
         found["orientation"] = text_of(header.spec, "Orientation")
     return {label: text for label, text in found.items() if text}
@@ -119,11 +125,11 @@ def channel_formats(spec: Any) -> tuple[str, ...]:
     return tuple(str(kind) for kind in spec.channelformats)
 
 
-def _check_claims(path: Path, spec: oiio.ImageSpec) -> None:
+def _check_claims(path: Path, spec: oiio.ImageSpec, length: int) -> None:
     """A broken header must not make us ask for terabytes."""
     values = spec.width * spec.height * spec.nchannels
     size = f"{spec.width} x {spec.height} x {spec.nchannels}"
-    if not 0 < values * 4 <= MOST_BYTES:
+    if not 0 < values * spec.format.size() <= min(MOST_BYTES, length * MOST_EXPANSION):
         raise CorruptSource(f"The header of {path} claims {size} values; scan or copy the frame again.")
 
 

@@ -24,13 +24,14 @@ class FrameFormat:
     channel_counts: tuple[int, ...] | None
     compressions: tuple[str, ...]
     """OpenImageIO's names of those compressions that keep every code; the first replaces a lossy one."""
-    writable: bool = True
+    from_anything: bool = True
+    """False where such a file is only made by patching a copy of its source."""
 
     def holds(self, layout: CodeLayout) -> bool:
         """Whether a file of this format can carry every code of `layout` unchanged."""
         channels = len(layout.channels)
         return (
-            self.writable
+            self.from_anything
             and layout.model != "ycbcr"
             and (layout.kind, layout.bits) in self.depths
             and (self.channel_counts is None or channels in self.channel_counts)
@@ -53,7 +54,7 @@ FORMATS = (
         (("integer", 10),),
         (1, 3),
         (),
-        writable=False,
+        from_anything=False,
     ),
     FrameFormat(
         "EXR",
@@ -95,14 +96,19 @@ def format_of(path: Path) -> FrameFormat:
     )
 
 
-def check_holds(path: Path, layout: CodeLayout) -> FrameFormat:
-    """The format of an output `path`. Raises UnsupportedFormat when it cannot hold `layout` without loss."""
+def check_holds(path: Path, layout: CodeLayout, source: str = "") -> FrameFormat:
+    """The format of an output `path`. Raises UnsupportedFormat when it cannot hold `layout` without loss.
+
+    `source` names the format the frames come from: what came from a format returns to it.
+    """
     fmt = format_of(path)
-    if fmt.holds(layout):
+    if fmt.name == source or fmt.holds(layout):
         return fmt
     fitting = [other.suffixes[0] for other in FORMATS if other.holds(layout)]
     remedy = f"use {' or '.join(fitting)}" if fitting else "use a movie (.mkv, FFV1)"
-    reason = f"cannot hold {describe(layout)} without loss" if fmt.writable else "can only be read"
+    reason = f"cannot hold {describe(layout)} without loss"
+    if not fmt.from_anything:
+        reason = f"is written from {fmt.name} sources only"
     raise UnsupportedFormat(f"{fmt.name} {reason}, so {path.name} cannot be written; {remedy}.")
 
 

@@ -1,17 +1,11 @@
-"""Write one frame file through OpenImageIO with the header it was read with.
+"""Write one frame file anew through OpenImageIO: from another format, or where its source cannot be patched.
 
-What OpenImageIO cannot carry over (a byte-exact DPX writer is a later matter):
+A frame that goes back into its own format is patched into a copy of its source (`frame_write`), and nothing
+is lost. Written anew, a header is carried over as far as both formats have words for it:
 
-DPX      12-bit frames become "Packed" (it cannot write them filled); reserved bytes and the field `Gamma`
-         are lost, the version becomes V2.0, the data offset 8192; run-length compression is undone.
-Cineon   becomes DPX; its film edge code and device fields are lost.
+DPX      12-bit frames become "Packed" (OpenImageIO cannot write them filled).
 EXR      a capture date is added where there was none; the order of attributes may change.
-TIFF     private tags and the rows per strip; WhiteIsZero becomes BlackIsZero (the same picture).
-PNG      unknown chunks, a palette or a depth below 8 bits (become RGB or grey of 8 bits), interlacing;
-         an Exif and an offset chunk are added; beside an ICC profile gAMA and cHRM are dropped.
-
-Files of several pictures (EXR parts, TIFF pages, DPX elements), palettes and CMYK in TIFF, and Y'CbCr in
-DPX are refused on reading: nothing of them is lost silently.
+PNG      an Exif and an offset chunk are added; beside an ICC profile gAMA and cHRM are dropped.
 
 Lossy compressions (EXR dwaa, dwab, b44, b44a, pxr24; TIFF jpeg) become a lossless one: recompressing would
 change untouched pixels.
@@ -29,8 +23,8 @@ import OpenImageIO as oiio  # noqa: N813  (the library's own customary name)
 from engine.errors import SinkError, SourceError, UnsupportedFormat
 from engine.media.atomic import complete_file, unwritable
 from engine.media.frame_header import channel_formats
+from engine.media.frame_read import read_frame
 from engine.media.oiio_formats import FrameFormat
-from engine.media.oiio_read import read_frame
 from engine.types import AnyArray, CodeLayout, Codes
 
 _BOUND_TO_A_FORMAT = ("dpx:", "cineon:", "openexr:", "tiff:", "png:", "oiio:", "compression", "planarconfig")
@@ -39,21 +33,21 @@ _DPX_ORIENTATION = {1: 1, 2: 2, 3: 4, 4: 3}
 """OpenImageIO 3.2 confuses 3 and 4 on writing (bottom-up would become rotated): they are exchanged first."""
 
 
-def write_frame(
+def write_anew(
     path: Path, codes: Codes, metadata: Mapping[str, Any], fmt: FrameFormat, overwrite: bool
 ) -> None:
     """Write one frame whole or not at all. Raises SinkError, OutputExists, UnsupportedFormat.
 
-    `metadata` is a frame's own, from `oiio_read.read_frame`; without "header" a plain file is written.
+    `metadata` is a frame's own, from `frame_read.read_frame`; without "header" a plain file is written.
     The file is read back before it gets its name: OpenImageIO does not report every full disk.
     """
-    spec = _spec_for(codes, metadata, fmt)
-    stored = _as_stored(codes, spec)
-    if stored.shape != (spec.height, spec.width, spec.nchannels):
-        raise SinkError(
-            f"{path} was to hold {spec.width} x {spec.height} x {spec.nchannels} values as its source does, "
-            f"and came with {codes.width} x {codes.height} x {stored.shape[2]}."
+    if not fmt.holds(codes.layout):
+        raise UnsupportedFormat(
+            f"{path} cannot be written: a {fmt.name} file like this is made only by patching a copy of its "
+            "source, and this frame has none; choose another format."
         )
+    spec = _spec_for(codes, metadata, fmt)
+    stored = as_stored(codes, spec)
     with complete_file(path, overwrite) as temporary:
         _write(temporary, stored, spec, path)
         _check(temporary, stored, path, codes.layout)
@@ -74,7 +68,7 @@ def _write(temporary: Path, stored: AnyArray, spec: oiio.ImageSpec, path: Path) 
         raise unwritable(path, " ".join((reason or sink.geterror()).split()) or "no reason given")
 
 
-def _as_stored(codes: Codes, spec: oiio.ImageSpec) -> AnyArray:
+def as_stored(codes: Codes, spec: oiio.ImageSpec) -> AnyArray:
     """Codes as OpenImageIO takes them, (H, W, C).
 
     9 to 15 bits at 16, the upper bits repeated below, so that the shift back is exact. In an EXR of mixed
@@ -157,13 +151,17 @@ def _type_name(layout: CodeLayout) -> str:
 
 def _check(temporary: Path, stored: AnyArray, path: Path, layout: CodeLayout) -> None:
     """Read the file back and compare every code."""
+    shift = np.uint16(16 - layout.bits) if layout.kind == "integer" and layout.bits > 8 else None
+    check_reads_back(temporary, stored if shift is None else stored >> shift, path)
+
+
+def check_reads_back(temporary: Path, expected: AnyArray, path: Path) -> None:
+    """Raises SinkError unless `temporary`, to become `path`, holds the codes `expected` (H, W, C)."""
     try:
         _, frame = read_frame(temporary, 0)
     except SourceError as error:
         raise unwritable(path, "it was not stored whole; is the disk full?") from error
-    shift = np.uint16(16 - layout.bits) if layout.kind == "integer" and layout.bits > 8 else None
-    expected = stored if shift is None else stored >> shift
-    if not np.array_equal(frame.codes.planes[0], expected, equal_nan=layout.kind != "integer"):
+    if not np.array_equal(frame.codes.planes[0], expected, equal_nan=expected.dtype.kind == "f"):
         raise unwritable(path, "it does not read back as it was written")
 
 

@@ -18,10 +18,10 @@ from engine.errors import (
 )
 from engine.media.contract import ClipInfo
 from engine.media.frame_header import FrameHeader, colour_tags, extras, frame_rate
+from engine.media.frame_read import probe, read_frame
+from engine.media.frame_write import write_frame
 from engine.media.listing import FoundFrames, find_frames
-from engine.media.oiio_formats import FRAME_SUFFIXES, check_holds, describe
-from engine.media.oiio_read import probe, read_frame
-from engine.media.oiio_write import write_frame
+from engine.media.oiio_formats import FRAME_SUFFIXES, check_holds, describe, format_of
 from engine.media.pattern import FramePattern, literal, parse_pattern
 from engine.media.ranges import format_frames
 from engine.types import CodeLayout, Frame, FrameNumber
@@ -81,7 +81,7 @@ class SequenceSink:
         self, target: str, info: ClipInfo, layout: CodeLayout, frames: Sequence[FrameNumber], overwrite: bool
     ) -> None:
         self._pattern = target_pattern(target, frames)
-        self._format = check_holds(self._pattern.template, layout)
+        self._format = check_holds(self._pattern.template, layout, _source_format(info))
         self._layout = layout
         self._overwrite = overwrite
         self._announced = frozenset(frames)
@@ -118,6 +118,11 @@ class SequenceSink:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _source_format(info: ClipInfo) -> str:
+    """The name of the format the frames come from, "" where they come from no frame files."""
+    return format_of(info.path).name if info.kind in ("sequence", "still") else ""
 
 
 def _first_readable(found: FoundFrames, most: int = 8) -> FrameHeader:

@@ -215,18 +215,6 @@ def test_video_colour_in_dpx_is_refused(tmp_path: Path) -> None:
         open_source(str(path))
 
 
-def test_several_pictures_in_one_file_are_refused(tmp_path: Path) -> None:
-    spec = oiio.ImageSpec(7, 6, 3, "uint8")
-    sink = oiio.ImageOutput.create("two.tif")
-    path = tmp_path / "two.tif"
-    for mode in ("Create", "AppendSubimage"):
-        assert sink.open(str(path), spec, mode)
-        assert sink.write_image(np.zeros((6, 7, 3), np.uint8))
-    sink.close()
-    with pytest.raises(UnsupportedFormat, match="several pictures"):
-        open_source(str(path))
-
-
 def test_a_still_has_one_number(tmp_path: Path) -> None:
     write_frames(tmp_path / "plate.0042.tif", [Frame(42, Codes(random_codes(grey(8)).planes, grey(8)))])
     with open_source(str(tmp_path / "plate.0042.tif")) as source:

@@ -12,9 +12,9 @@ import pytest
 from engine.errors import UnsupportedFormat
 from engine.media.contract import ColourTags
 from engine.media.frame_header import channel_formats
-from engine.media.oiio_read import probe
+from engine.media.frame_read import probe
 from engine.media.open import open_sink, open_source
-from engine.types import Frame
+from engine.types import Codes, Frame
 from tests.codes.layouts import RGB, random_codes
 from tests.media.media_cases import HALF, integer, random_frames, same_codes, write_frames
 from tests.media.test_broken_frames import write_raw
@@ -24,6 +24,20 @@ TRANSFERS = (
     "ITU-R 709-4", "ITU-R 601-5 system B or G", "ITU-R 601-5 system M", "NTSC composite video",
     "PAL composite video", "Z depth linear", "Z depth homogeneous", "ADX",
 )  # fmt: skip
+
+
+def repaired(source: Path, target: Path) -> Path:
+    """`source` written back with one pixel changed."""
+    with (
+        open_source(str(source)) as clip,
+        open_sink(str(target), clip.info, clip.info.layout, clip.info.frames, False) as sink,
+    ):
+        for number in clip.info.frames:
+            frame = clip.read(number)
+            plane = frame.codes.planes[0].copy()
+            plane[1, 2] = 0 if plane[1, 2].any() else 1
+            sink.write(Frame(number, Codes((plane,), frame.codes.layout), frame.metadata))
+    return target
 
 
 def copied(source: Path, target: Path) -> Path:
@@ -162,8 +176,9 @@ def test_exr_windows_layers_and_attributes_come_back(tiled: bool, tmp_path: Path
 @pytest.mark.parametrize("compression", ["dwaa", "b44", "pxr24"])
 def test_lossy_exr_is_written_lossless(compression: str, tmp_path: Path) -> None:
     exr(tmp_path / "a.exr", compression)
-    copied(tmp_path / "a.exr", tmp_path / "b.exr")
-    assert attributes(tmp_path / "b.exr")["compression"] == "zip"
+    assert attributes(repaired(tmp_path / "a.exr", tmp_path / "b.exr"))["compression"] == "zip"
+    copied(tmp_path / "a.exr", tmp_path / "c.exr")
+    assert (tmp_path / "c.exr").read_bytes() == (tmp_path / "a.exr").read_bytes()
 
 
 @pytest.mark.parametrize("compression", ["none", "rle", "zips", "piz"])

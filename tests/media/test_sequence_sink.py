@@ -147,7 +147,7 @@ def test_a_still_is_not_written_over_itself(tmp_path: Path) -> None:
         (integer(16), "s.#.exr", r"use \.dpx or \.tif or \.png"),
         (HALF, "s.#.dpx", r"use \.exr"),
         (CodeLayout("rgb", RGB, "float", 32), "s.#.png", r"use \.exr or \.tif"),
-        (integer(10), "s.#.cin", r"Cineon can only be read.*use \.dpx"),
+        (integer(10), "s.#.cin", r"Cineon is written from Cineon sources only.*use \.dpx"),
         (integer(16, "A", "IR"), "s.#.png", r"use \.tif"),
         (CodeLayout("grey", ("Y", "A"), "integer", 16), "s.#.dpx", r"use \.tif or \.png"),
         (CodeLayout("ycbcr", ("Y", "Cb", "Cr"), "integer", 10, (2, 1)), "s.#.dpx", "use a movie"),

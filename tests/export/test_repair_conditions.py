@@ -62,7 +62,8 @@ def test_a_clip_is_the_same_however_many_frames_are_judged(name: str, clip: Clip
 def test_the_heavy_three_reach_their_coverage(name: str, share: float, clip: Clip, bank: Bank) -> None:
     made = repair_clip(clip, bank, name, 2)
     covered = np.mean([made.frames[place].present.mean() for place in made.judged])
-    assert 0.6 * share < covered < 1.7 * share
+    # The last mark drawn may be a large one for a frame this small.
+    assert 0.6 * share < covered < share + 0.04
 
 
 def test_emulsion_is_lost_on_two_frames_and_on_a_third_of_each(clip: Clip, bank: Bank) -> None:

@@ -32,17 +32,28 @@ class Shape:
     outline: Points | None = None
     bits: bytes | None = None
 
-    def draw(self, plane: Bool) -> None:
-        """Set its pixels True in `plane` (H, W); what lies outside the frame is left away."""
-        rows = slice(min(self.box.top, plane.shape[0]), min(self.box.bottom, plane.shape[0]))
-        columns = slice(min(self.box.left, plane.shape[1]), min(self.box.right, plane.shape[1]))
+    def draw(self, plane: Bool, corner: tuple[int, int] = (0, 0)) -> None:
+        """Set its pixels True in `plane` (H, W), whose first pixel is the frame's at row, column `corner`.
+
+        What lies outside the plane is left away.
+        """
+        top, left = self.box.top - corner[0], self.box.left - corner[1]
+        rows = _span(top, self.box.bottom - corner[0], plane.shape[0])
+        columns = _span(left, self.box.right - corner[1], plane.shape[1])
         target = plane[rows, columns]
         if self.outline is not None:
-            _fill(target, self.outline - (rows.start, columns.start))
+            _fill(target, self.outline - (rows.start + corner[0], columns.start + corner[1]))
         elif self.bits is not None:
-            target |= _unpacked(self.bits, self.box)[: target.shape[0], : target.shape[1]]
+            mask = _unpacked(self.bits, self.box)
+            target |= mask[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
         else:
             target[...] = True
+
+    def within(self, box: Box) -> Bool:
+        """Its pixels in `box`, (h, w)."""
+        plane = np.zeros((box.height, box.width), np.bool_)
+        self.draw(plane, (box.top, box.left))
+        return plane
 
 
 WHOLE_FRAME = Shape(Box(0, 0, 1_000_000_000, 1_000_000_000))
@@ -64,6 +75,11 @@ def shape_of(value: Any, size: tuple[int, int]) -> Shape:
 def encoded_mask(inside: Bool) -> str:
     """The "bits" of a mask whose box has the shape (h, w) of `inside`."""
     return base64.b64encode(zlib.compress(np.packbits(inside, axis=1).tobytes(), 9)).decode("ascii")
+
+
+def _span(first: int, last: int, length: int) -> slice:
+    start = min(max(first, 0), length)
+    return slice(start, max(min(last, length), start))
 
 
 def _box(value: list[int]) -> Box:

@@ -19,6 +19,8 @@ from engine.cli import (
     command_models,
     command_params,
     command_render,
+    command_revert,
+    command_verify,
 )
 from engine.cli.output import PROGRAM, show, show_error
 from engine.errors import ReelmendError
@@ -26,8 +28,8 @@ from engine.version import __version__
 
 INTERRUPTED = 130
 COMMANDS = (
-    command_render, command_detect, command_evaluate, command_info, command_demo, command_models,
-    command_params, command_doctor
+    command_render, command_detect, command_verify, command_revert, command_evaluate, command_info,
+    command_demo, command_models, command_params, command_doctor
 )  # fmt: skip
 
 

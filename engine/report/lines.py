@@ -12,8 +12,11 @@ in the file names; pixels count from the top left; fractions are 0 .. 1; times a
     count       int      how many regions
     regions     list     of {"box": [top, left, bottom, right] (bottom and right exclusive), "area": px²,
                          "class": "blotch" | "hair" | "scratch" | "other", "confidence": float,
-                         "fill": "temporal" | "spatial" | "mixed"}; the last two only after a repair
+                         "fill": "temporal" | "spatial" | "through" | "mixed" | "none"}; the last two only
+                         after a repair; "none" was left alone
     neighbours  list     offsets of the frames that were there to take picture from, e.g. [-1, 1]
+    duplicate   int      the frame before, where it holds the same code values; else not there
+    copy_of     int      the frame shown in place of one that the clip lacks; else not there
     seconds     object   stage -> float
 
 `{"type": "failure", "number": int, "kind": str, "message": str}`: one per frame that was not written
@@ -58,6 +61,7 @@ def start_line(frames: int) -> JsonObject:
 
 def frame_line(report: FrameReport, repaired: bool = True) -> JsonObject:
     """The "frame" object of one written frame; `repaired` False where only the matte was made."""
+    flags = {"duplicate": report.duplicate_of, "copy_of": report.copy_of}
     return {
         "type": "frame",
         "number": report.number,
@@ -65,6 +69,7 @@ def frame_line(report: FrameReport, repaired: bool = True) -> JsonObject:
         "count": len(report.regions),
         "regions": [_region(region, repaired) for region in report.regions],
         "neighbours": list(report.neighbours),
+        **{name: number for name, number in flags.items() if number is not None},
         "seconds": {stage: round(spent, 4) for stage, spent in report.seconds.items()},
     }
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from engine.types import (
     DAMAGE_CLASSES,
+    LEFT,
     SPATIAL,
+    THROUGH,
+    Bool,
     Box,
     DamageClass,
     DamageMatte,
     DamageRegion,
+    Fill,
     FillTile,
     Float32,
 )
@@ -32,14 +36,24 @@ def regions_of(
     touched = matte.coverage > 0
     if not touched.any():
         return ()
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(touched.astype(np.uint8), connectivity=8)
+    labels, boxes = labelled(touched)
     sources = _sources(tiles, touched.shape)
-    boxes = (_box(stats[n]) for n in range(1, count))
-    found = (
+    return tuple(
         _region(box, labels[box.slices] == n, matte, probability, sources)
         for n, box in enumerate(boxes, start=1)
     )
-    return tuple(sorted(found, key=lambda region: (region.box.top, region.box.left)))
+
+
+def labelled(touched: Bool) -> tuple[npt.NDArray[np.int32], Sequence[Box]]:
+    """Connected regions of `touched` (H, W), numbered from 1, top to bottom and left to right.
+
+    (H, W) int32 with the number of each pixel's region, 0 outside, and the box of region n at n - 1.
+    """
+    count, found, stats, _ = cv2.connectedComponentsWithStats(touched.astype(np.uint8), connectivity=8)
+    order = sorted(range(1, count), key=lambda n: (stats[n][cv2.CC_STAT_TOP], stats[n][cv2.CC_STAT_LEFT]))
+    renumbered = np.zeros(count, np.int32)
+    renumbered[order] = np.arange(1, count)
+    return renumbered[np.asarray(found, np.int32)], [_box(stats[n]) for n in order]
 
 
 def _region(
@@ -60,11 +74,11 @@ def _region(
     )
 
 
-def _fill(sources: np.ndarray) -> Literal["temporal", "spatial", "mixed"]:
-    spatial = sources == SPATIAL
-    if spatial.all():
-        return "spatial"
-    return "mixed" if spatial.any() else "temporal"
+def _fill(sources: np.ndarray) -> Fill:
+    """The one kind of fill in a region, or "mixed"."""
+    kinds: dict[int, Fill] = {SPATIAL: "spatial", THROUGH: "through", LEFT: "none"}
+    found = {kinds.get(int(source), "temporal") for source in np.unique(sources)}
+    return found.pop() if len(found) == 1 else "mixed"
 
 
 def _sources(tiles: Sequence[FillTile], shape: tuple[int, int]) -> np.ndarray:

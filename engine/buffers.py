@@ -10,12 +10,15 @@ import numpy as np
 
 from engine.types import Float32
 
+_MOST = 6
+"""Arrays kept: a few shapes for a few threads. What has not been asked for longest goes first."""
+
 
 class BufferPool:
     """Lends float32 arrays and keeps those that come back; thread-safe.
 
     The kernel clears every page of fresh memory, which for a 2K frame's planes takes longer than filling
-    them. Arrays of one size are kept, as many as were ever lent at once: a clip has one frame size.
+    them.
     """
 
     def __init__(self) -> None:
@@ -30,8 +33,7 @@ class BufferPool:
             yield array
         finally:
             with self._lock:
-                self._free = [free for free in self._free if free.shape == shape]
-                self._free.append(array)
+                self._free = [*self._free, array][-_MOST:]
 
     def close(self) -> None:
         with self._lock:

@@ -35,12 +35,17 @@ def padded_size(size: tuple[int, int], multiple: int) -> tuple[int, int]:
 
 
 def detector_input(
-    window: FrameWindow, motion: MotionEstimator, multiple: int = 1, out: Float32 | None = None
+    window: FrameWindow,
+    motion: MotionEstimator,
+    multiple: int = 1,
+    out: Float32 | None = None,
+    moved_out: Float32 | None = None,
 ) -> Float32:
     """(len(CHANNELS), H, W) float32, model encoding, not clamped; an absent neighbour is 0 and not valid.
 
     Sides that are no multiple of `multiple` are filled up with the picture mirrored at its edge.
-    `out`, of that size, is filled and returned where it is given.
+    `out`, of that size, is filled and returned where it is given; `moved_out` (h, w, 3) holds what is in
+    between, if given.
     """
     height, width = window.centre.size
     shape = (len(CHANNELS), *padded_size((height, width), multiple))
@@ -52,7 +57,8 @@ def detector_input(
         if neighbour is None:
             planes[[aligned, aligned + 1, aligned + 2, luma, valid]] = 0
             continue
-        moved = warp(neighbour.encoded, motion.between(window.centre, neighbour))
+        flow = motion.between(window.centre, neighbour)
+        moved = warp(neighbour.encoded, flow, out=moved_out)
         _part(moved.picture, planes[aligned : aligned + 3])
         planes[luma] = cv2.transform(neighbour.encoded, LUMA_WEIGHTS)
         planes[valid] = moved.valid
@@ -68,8 +74,8 @@ def differences(planes: Float32, step: int = 1) -> tuple[Float32, Float32]:
     """
     with np.errstate(invalid="ignore"):
         centre = reduced(planes[_GREEN], step)
-        before = (centre - reduced(planes[_GREEN_BEFORE], step)) * reduced(planes[_BEFORE_VALID], step)
-        after = (centre - reduced(planes[_GREEN_AFTER], step)) * reduced(planes[_AFTER_VALID], step)
+        before = (centre - reduced(planes[_GREEN_BEFORE], step)) * _picked(planes[_BEFORE_VALID], centre)
+        after = (centre - reduced(planes[_GREEN_AFTER], step)) * _picked(planes[_AFTER_VALID], centre)
     return before, after
 
 
@@ -79,6 +85,11 @@ def reduced(plane: Float32, step: int) -> Float32:
         return plane
     size = (max(1, plane.shape[1] // step), max(1, plane.shape[0] // step))
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _picked(plane: Float32, like: Float32) -> Float32:
+    """`plane` at the size of `like`, by single pixels."""
+    return np.asarray(cv2.resize(plane, like.shape[::-1], interpolation=cv2.INTER_NEAREST), np.float32)
 
 
 def _part(picture: Float32, planes: Float32) -> None:

@@ -15,11 +15,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from engine.detect.inputs import reduced
 from engine.types import Bool, Float32
 
-_LEAST = 0.15
-"""Probability from which a pixel may end up in a matte at a usual sensitivity."""
 _ROWS = 540
 """Larger pictures are looked at in about this many rows: traces are no matter of fine detail."""
 _SMALLEST, _LARGEST = 5, 0.01
@@ -42,17 +39,14 @@ def step_of(height: int) -> int:
     return max(1, round(height / _ROWS))
 
 
-def held_back(damage: Float32, before: Float32, after: Float32) -> Bool:
-    """Where a detection must be dropped, (H, W) bool.
+def held_back(marks: Bool, before: Float32, after: Float32) -> Bool:
+    """Which of `marks` (h, w), where the centre may be damaged, must be dropped: (h, w), a little wider.
 
-    `damage` (H, W) is the probability of damage; `before` and `after` are one channel of the centre less
-    that of the neighbour aligned to it, in the model encoding, 0 where that does not count, averaged
-    over `step_of(H)` pixels as `engine.detect.inputs.differences` does.
+    `before` and `after` (h, w) are one channel of the centre less that of the neighbour aligned to it,
+    in the model encoding, 0 where that does not count. All are averaged over `step_of` pixels.
     """
-    step = step_of(damage.shape[0])
-    marks = reduced(damage, step) > _LEAST
     if not marks.any():
-        return np.zeros(damage.shape, np.bool_)
+        return np.zeros(marks.shape, np.bool_)
     # Broken float plates hold infinities; whatever they are, they are no trace of anything.
     differences = [np.nan_to_num(plane, posinf=0, neginf=0) for plane in (before, after)]
     count, found, stats, _ = cv2.connectedComponentsWithStats(marks.astype(np.uint8), connectivity=8)
@@ -62,8 +56,8 @@ def held_back(damage: Float32, before: Float32, after: Float32) -> Bool:
         if _SMALLEST <= stats[n, cv2.CC_STAT_AREA] <= _LARGEST * marks.size:
             flown[n] = _in_flight(labels, n, stats[n], differences)
     if not flown.any():
-        return np.zeros(damage.shape, np.bool_)
-    return _larger(flown[labels], step, damage.shape) & (damage > 0)
+        return np.zeros(marks.shape, np.bool_)
+    return cv2.dilate(flown[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 
 def _in_flight(labels: np.ndarray, n: int, stats: np.ndarray, differences: Sequence[Float32]) -> bool:
@@ -73,25 +67,32 @@ def _in_flight(labels: np.ndarray, n: int, stats: np.ndarray, differences: Seque
     wide = _grown(stats, _CONTEXT + reach, labels.shape)
     inside = labels[box] == n
     shape = 0.5 * (differences[0][box] + differences[1][box])
-    if shape[inside].mean() < 0:
-        shape, differences = -shape, [-difference for difference in differences]
+    sign = np.float32(-1 if shape[inside].sum() < 0 else 1)
     origin = np.array([box[0].start - wide[0].start, box[1].start - wide[1].start])
-    ways = [_way(-difference[wide], shape, inside) for difference in differences]
-    if ways[0] is None or ways[1] is None:
-        return False
-    first, second = ways[0] - origin, ways[1] - origin
-    length = 0.5 * float(np.hypot(*(first - second)))
-    return bool(np.hypot(*(first + second)) <= max(_SLACK, _OPPOSITE * length))
+    ways: list[npt.NDArray[np.intp]] = []
+    for difference in differences:
+        found = _way(difference[wide], shape, inside, sign)
+        if found is None:
+            return False
+        ways.append(found - origin)
+    length = 0.5 * float(np.hypot(*(ways[0] - ways[1])))
+    return bool(np.hypot(*(ways[0] + ways[1])) <= max(_SLACK, _OPPOSITE * length))
 
 
-def _way(traces: Float32, shape: Float32, inside: Bool) -> npt.NDArray[np.intp] | None:
-    """(row, column) in `traces` where the mark's `shape` is found again; None where nothing is like it."""
-    strength = float(shape[inside].mean())
-    if np.count_nonzero(traces > _AS_STRONG * strength) < 0.5 * np.count_nonzero(inside):
+def _way(difference: Float32, shape: Float32, inside: Bool, sign: np.float32) -> npt.NDArray[np.intp] | None:
+    """(row, column) in `difference` where the mark's `shape`, of `sign`, is found with the other sign.
+
+    None where nothing is like it.
+    """
+    pixels = np.count_nonzero(inside)
+    weakest = np.float32(_AS_STRONG * abs(float(shape[inside].sum())) / pixels)
+    traces = -sign * difference
+    if np.count_nonzero(traces > weakest) < 0.5 * pixels:
         return None
-    _, score, _, (column, row) = cv2.minMaxLoc(cv2.matchTemplate(traces, shape, cv2.TM_CCOEFF_NORMED))
+    likeness = cv2.matchTemplate(traces, sign * shape, cv2.TM_CCOEFF_NORMED)
+    _, score, _, (column, row) = cv2.minMaxLoc(likeness)
     found = traces[row : row + shape.shape[0], column : column + shape.shape[1]][inside]
-    if score < _ALIKE or float(found.mean()) < _AS_STRONG * strength:
+    if score < _ALIKE or float(found.sum()) < weakest * pixels:
         return None
     return np.array([row, column])
 
@@ -100,11 +101,3 @@ def _grown(stats: np.ndarray, by: int, shape: tuple[int, ...]) -> tuple[slice, s
     left, top, width, height = (int(v) for v in stats[:4])
     rows = slice(max(top - by, 0), min(top + height + by, shape[0]))
     return rows, slice(max(left - by, 0), min(left + width + by, shape[1]))
-
-
-def _larger(plane: Bool, step: int, shape: tuple[int, ...]) -> Bool:
-    """Back to `shape`, a little wider, so that no rim of a mark stays behind."""
-    if step == 1:
-        return plane
-    whole = cv2.resize(plane.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST)
-    return cv2.dilate(whole, np.ones((2 * step + 1, 2 * step + 1), np.uint8)) > 0

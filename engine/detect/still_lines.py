@@ -15,11 +15,9 @@ import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
 from engine.motion.flow import Flow
-from engine.types import Bool, Float32
+from engine.types import Bool
 from engine.window.window import FrameWindow
 
-_LEAST = 0.15
-"""Probability from which a pixel may end up in a matte at a usual sensitivity."""
 _STILL = 0.35
 """px a frame. Grain alone makes the flow of a still picture wander by some 0.2 px."""
 _MOVING = 0.15
@@ -32,23 +30,20 @@ _COARSER = 4
 """Rows taken together when lines are followed down the frame."""
 
 
-def held_back(damage: Float32, line: Bool, window: FrameWindow, motion: MotionEstimator) -> Bool:
-    """Where a detection must be dropped, (H, W) bool.
-
-    `damage` (H, W) is the probability 0..1 of any damage in the centre frame, `line` (H, W) where that
-    would be a line scratch.
-    """
-    lines = (damage > _LEAST) & line
+def held_back(lines: Bool, window: FrameWindow, motion: MotionEstimator) -> Bool:
+    """Which of `lines` (H, W), where a line scratch may be in the centre frame, must be dropped: (H, W)."""
     if not window.offsets() or not lines.any():
-        return np.zeros(damage.shape, np.bool_)
+        return np.zeros(lines.shape, np.bool_)
     pixels = _counted(lines)
+    held = pixels.ravel().nonzero()[0]
     labels = _followed(pixels > 0)
     moving = _moving(window, motion, labels.shape)
-    total = np.bincount(labels.ravel(), weights=pixels.ravel())
-    beyond_doubt = np.bincount(labels.ravel(), weights=(pixels * moving).ravel())
-    doubtful = beyond_doubt < _MOVING * total
-    doubtful[0] = False
-    return np.repeat(doubtful[labels], _COARSER, axis=0)[: damage.shape[0]] & lines
+    line, weight = labels.ravel()[held], pixels.ravel()[held]
+    total = np.bincount(line, weights=weight)
+    beyond_doubt = np.bincount(line, weights=weight * moving.ravel()[held])
+    doubtful = np.zeros(labels.shape, np.bool_)
+    doubtful.ravel()[held] = (beyond_doubt < _MOVING * total)[line]
+    return np.repeat(doubtful, _COARSER, axis=0)[: lines.shape[0]] & lines
 
 
 def _counted(lines: Bool) -> npt.NDArray[np.uint8]:

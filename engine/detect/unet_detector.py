@@ -10,12 +10,17 @@ import numpy as np
 
 from engine.buffers import BufferPool
 from engine.detect import moving_things, still_lines
-from engine.detect.inputs import CHANNELS, RADIUS, detector_input, differences, padded_size
+from engine.detect.inputs import CHANNELS, RADIUS, detector_input, differences, padded_size, reduced
 from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
 from engine.types import DAMAGE_CLASSES, DamageClass, DamageMatte, Float32
 from engine.window.window import FrameWindow
+
+_UNLIKELY = 0.15
+"""Below this a pixel is in no matte at a usual sensitivity."""
+_FAINTEST = 0.02
+"""Above this it may be in one at the highest."""
 
 
 class UNetDetector:
@@ -40,24 +45,20 @@ class UNetDetector:
     def detect(self, window: FrameWindow) -> DamageMatte:
         height, width = window.centre.size
         step = moving_things.step_of(height)
-        shape = padded_size((height, width), self._session.spec.size_multiple)
+        multiple = self._session.spec.size_multiple
+        shape = padded_size((height, width), multiple)
         with self._buffers.lent(len(CHANNELS), *shape) as planes:
-            detector_input(window, self._motion, self._session.spec.size_multiple, out=planes)
+            with self._buffers.lent(height, width, 3) as moved:
+                detector_input(window, self._motion, multiple, planes, moved)
             traces = differences(planes[:, :height, :width], step)
             found = self._session.run({"planes": planes[np.newaxis]}, consume=True)
-        damage = found["damage"][0, 0, :height, :width]
+        damage = np.ascontiguousarray(found["damage"][0, 0, :height, :width])
+        coarse = found["classes"][0]
+        _hold_back(damage, coarse, coarse[self._classes.index("scratch")], window, self._motion, traces)
         classes: dict[DamageClass, Float32] = {
-            name: _enlarged(plane, height, width)
-            for name, plane in zip(self._classes, found["classes"][0], strict=True)
+            name: _enlarged(plane, height, width) for name, plane in zip(self._classes, coarse, strict=True)
         }
-        # A line scratch that sways leaves traces on both sides like a thing in flight.
-        line = classes["scratch"] > 0.5 * damage
-        doubtful = still_lines.held_back(damage, line, window, self._motion)
-        doubtful |= moving_things.held_back(np.where(line, np.float32(0), damage), *traces)
-        if doubtful.any():
-            for plane in (damage, *classes.values()):
-                plane[doubtful] = 0
-        return DamageMatte(np.ascontiguousarray(damage), classes, origin=self._session.spec.id)
+        return DamageMatte(damage, classes, origin=self._session.spec.id)
 
     def close(self) -> None:
         self._session.close()
@@ -70,6 +71,36 @@ class UNetDetector:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _hold_back(
+    damage: Float32,
+    classes: Float32,
+    scratch: Float32,
+    window: FrameWindow,
+    motion: MotionEstimator,
+    traces: tuple[Float32, Float32],
+) -> None:
+    """Set the probabilities to 0 where what looks like damage may as well be picture; in place.
+
+    `damage` (H, W); `classes` (C, H / 2, W / 2) and the one of a line `scratch` at half size.
+    """
+    rows, columns = np.nonzero(damage > _FAINTEST)
+    likely = damage[rows, columns] > _UNLIKELY
+    if not likely.any():
+        return
+    # A line scratch that sways leaves traces on both sides like a thing in flight.
+    line = scratch[rows // 2, columns // 2] > 0.5 * damage[rows, columns]
+    lines = np.zeros(damage.shape, np.bool_)
+    lines[rows[likely & line], columns[likely & line]] = True
+    doubtful = still_lines.held_back(lines, window, motion)[rows, columns]
+    step = moving_things.step_of(damage.shape[0])
+    marks = reduced(damage, step) > _UNLIKELY
+    cells = np.minimum(rows // step, marks.shape[0] - 1), np.minimum(columns // step, marks.shape[1] - 1)
+    marks[cells[0][line], cells[1][line]] = False
+    doubtful |= moving_things.held_back(marks, *traces)[cells] & ~line
+    damage[rows[doubtful], columns[doubtful]] = 0
+    classes[:, rows[doubtful] // 2, columns[doubtful] // 2] = 0
 
 
 def _enlarged(plane: Float32, height: int, width: int) -> Float32:

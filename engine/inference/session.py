@@ -184,9 +184,12 @@ def _filled_up(array: AnyArray, down: int, right: int) -> Float32:
 
 
 def _clamp(plane: Float32, bounds: tuple[float, float]) -> None:
-    """In place; what is not a number becomes the lower bound (fmax takes the number of the two)."""
-    np.fmax(plane, np.float32(bounds[0]), out=plane)
-    np.fmin(plane, np.float32(bounds[1]), out=plane)
+    """In place; what is not a number becomes the lower bound."""
+    low, high = np.float32(bounds[0]), np.float32(bounds[1])
+    np.clip(plane, low, high, out=plane)
+    # Between finite bounds only what is not a number makes a sum that is none.
+    if np.isnan(plane.sum()):
+        np.copyto(plane, low, where=np.isnan(plane))
 
 
 def _coarser(box: Box, scale: int) -> Box:

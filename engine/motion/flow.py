@@ -70,13 +70,19 @@ def dense(flow: Flow, box: Box | None = None) -> Float32:
     return enlarged(flow.vectors, flow.scale, box or _whole(flow.size))
 
 
-def warp(picture: Float32, flow: Flow, box: Box | None = None, resampling: Resampling = "linear") -> Warped:
+def warp(
+    picture: Float32,
+    flow: Flow,
+    box: Box | None = None,
+    resampling: Resampling = "linear",
+    out: Float32 | None = None,
+) -> Warped:
     """The neighbour `picture` as seen from the frame the flow starts in, on `box` of that frame.
 
     `picture` is the neighbour's whole (H, W, C) or (H, W) plane, float32, any range; nothing is
     clamped, and cubic and lanczos may overshoot at hard edges. Where a vector points outside the
     neighbour, the nearest edge pixel stands in and `valid` is False. Zero motion returns the pixels
-    exactly (as long as all are finite).
+    exactly (as long as all are finite). `out`, of the result's shape, is filled and returned if given.
     """
     if picture.shape[:2] != flow.size:
         raise ValueError(f"the flow is for frames of {flow.size}, the picture has {picture.shape[:2]}")
@@ -84,7 +90,8 @@ def warp(picture: Float32, flow: Flow, box: Box | None = None, resampling: Resam
     targets = _targets(flow, area)
     # OpenCV's stubs do not know that maps of two channels take no second one.
     second: Any = None
-    moved = cv2.remap(picture, targets, second, _INTERPOLATION[resampling], borderMode=cv2.BORDER_REPLICATE)
+    kind, border = _INTERPOLATION[resampling], cv2.BORDER_REPLICATE
+    moved = cv2.remap(picture, targets, second, kind, out, border)
     height, width = flow.size
     inside = cv2.inRange(targets, (0, 0), (width - 1, height - 1))
     shape = (area.height, area.width, *picture.shape[2:])

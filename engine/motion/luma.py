@@ -15,8 +15,8 @@ _BLACK, _WHITE = 0.05, 0.75
 """ACEScct values that become 0 and 255: about -10 to +5.5 stops around mid grey, all a print holds."""
 LUMA_WEIGHTS = np.array([[0.2722287, 0.6740818, 0.0536895]], np.float32)
 """Luminance of the AP1 primaries (S-2014-004, ACEScg), applied to the log values."""
-_LARGE_WIDTH = 2560
-"""Frames wider than this are searched at a quarter, others at half of their size."""
+_SEARCHED = ((2560, 4), (1400, 3))
+"""Frames with a longer side than this are searched at that fraction, all others at half of their size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Luma:
 
 def search_scale(size: tuple[int, int]) -> int:
     """How many times coarser than a frame of `size` (height, width) its motion is searched."""
-    return 4 if max(size) > _LARGE_WIDTH else 2
+    return next((scale for longest, scale in _SEARCHED if max(size) > longest), 2)
 
 
 def luma_of(frame: WorkingFrame, scale: int) -> Luma:

@@ -39,7 +39,7 @@ def probabilities(columns: tuple[int, ...], rows: slice = slice(None)) -> Float3
 
 
 def dropped(plane: Float32, frames: FrameWindow) -> Bool:
-    return held_back(plane, plane > 0, frames, MotionEstimator())
+    return held_back(plane > 0, frames, MotionEstimator())
 
 
 def test_lines_of_a_still_scene_are_left_alone() -> None:
@@ -61,11 +61,6 @@ def test_a_broken_line_is_one_line() -> None:
     """Its upper piece is short and the lower one too, but both stand at one place of a moving scene."""
     plane = probabilities((140,), slice(0, 70)) + probabilities((140,), slice(80, 150))
     assert not dropped(plane, window(0, 3)).any()
-
-
-def test_other_damage_is_no_business_of_this() -> None:
-    plane = probabilities((30,))
-    assert not held_back(plane, plane > 1, window(0, 0), MotionEstimator()).any()
 
 
 def test_a_frame_without_neighbours_is_left_as_it_is() -> None:

@@ -192,7 +192,9 @@ def test_frames_of_two_sizes_are_refused_by_number(make_texture, make_frame):
 
 
 def test_wide_frames_are_searched_on_a_coarser_grid():
-    assert search_scale((1556, 2048)) == 2
+    assert search_scale((576, 720)) == 2
+    assert search_scale((720, 1280)) == 2
+    assert search_scale((1080, 1920)) == search_scale((1556, 2048)) == 3
     assert search_scale((2160, 3840)) == 4
     assert search_scale((3840, 2160)) == 4
 

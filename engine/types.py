@@ -180,6 +180,10 @@ class FrameReport:
     neighbours: tuple[int, ...]
     """Offsets of the neighbours that were there to take picture from, e.g. (-1, 1, 2)."""
     seconds: Mapping[str, float]
+    duplicate_of: FrameNumber | None = None
+    """The frame before, where it holds the same code values; dirt on both looks like picture."""
+    copy_of: FrameNumber | None = None
+    """The frame shown in the place of one that the clip lacks; None for a frame that is there."""
 
 
 @dataclass(frozen=True, eq=False)

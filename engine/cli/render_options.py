@@ -8,18 +8,38 @@ from pathlib import Path
 from engine.cli.picture_options import add_picture_options, settings_from
 from engine.inference.runtime import DEVICES
 from engine.render.request import RenderRequest
+from engine.render.selection import MISSING
 
 
 def add_clip_options(parser: argparse.ArgumentParser) -> None:
     """Frames, colour, model, outputs, and the picture parameters."""
     clip = parser.add_argument_group("clip")
-    clip.add_argument("--frames", metavar="LIST", help="only these: 1001-1100, 1001-1100x2, 7,9,12-20")
+    clip.add_argument(
+        "--frames",
+        metavar="LIST",
+        help="only these: 1001-1100, 1001-1100x2, 7,9,12-20; below zero as --frames=-5-10",
+    )
+    clip.add_argument(
+        "--missing",
+        choices=MISSING,
+        default="error",
+        help="frames that the clip lacks: error, listed as failed; hold, a copy of the frame before; skip, "
+        "left out; default error",
+    )
+    clip.add_argument(
+        "--cuts", type=Path, metavar="EDL", help="take the shot cuts from an edit list (CMX3600)"
+    )
     add_colour_options(clip)
     add_engine_options(parser)
     _add_matte_options(parser)
     outputs = parser.add_argument_group("outputs")
     outputs.add_argument("--report", type=Path, metavar="FILE", help="write a report: JSON, a line per frame")
     outputs.add_argument("--overwrite", action="store_true", help="replace outputs that are there already")
+    outputs.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with this render where it was cut off; starts it where there is nothing to go on with",
+    )
     outputs.add_argument(
         "--dry-run", action="store_true", help="say what would be done and stop; nothing is written"
     )
@@ -73,4 +93,7 @@ def request_from(arguments: argparse.Namespace, picture: str | None, matte: str 
         model=arguments.model,
         device=arguments.device,
         overwrite=arguments.overwrite,
+        missing=arguments.missing,
+        cuts=arguments.cuts,
+        resume=arguments.resume,
     )

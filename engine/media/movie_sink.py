@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from fractions import Fraction
 from itertools import pairwise
@@ -21,7 +20,7 @@ from engine.errors import (
     SinkError,
     UsageError,
 )
-from engine.media.atomic import unwritable
+from engine.media.atomic import put_in_place, synced, unfinished_name, unwritable
 from engine.media.contract import ClipInfo
 from engine.media.movie_audio import AudioCopy
 from engine.media.movie_clock import Clock, FrameTime, clock_for, exact_rate
@@ -31,6 +30,7 @@ from engine.media.movie_info import timecode_of
 from engine.media.movie_layout import fill
 from engine.media.movie_notes import not_carried
 from engine.media.movie_open import open_movie, picture_stream
+from engine.media.movie_salvage import PacketMark, mark_of, matching_packets
 from engine.media.movie_target import (
     FIELD_MODES,
     FieldMarker,
@@ -55,7 +55,8 @@ class MovieSink:
     follow each other at the clip's rate, and the sound, which no longer fits, is left away (`notes`).
 
     The file grows under a hidden temporary name and appears under its own when closed; with no frame
-    written there is none. An exception leaves NAME.partial.EXT, which plays, in place of an older one.
+    written there is none. An exception leaves NAME.partial.EXT, which plays, in place of an older one. A
+    killed process leaves the temporary file, from which `take_over` goes on with what `note_packets` told.
 
     Raises OutputExists, UsageError (the target is the source), UnsupportedFormat (the codes do not fit
     the target exactly), SinkError.
@@ -71,6 +72,7 @@ class MovieSink:
         codec: MovieCodec | None = None,
     ) -> None:
         self._path, self._overwrite = Path(path), overwrite
+        self._noted: Callable[[int, PacketMark], None] | None = None
         _refuse(self._path, info, overwrite)
         self._info, self._layout = info, layout
         self._encoding = choose_encoding(self._path, info, layout, codec)
@@ -80,13 +82,16 @@ class MovieSink:
         self.made: Path | None = None
         """Where the movie is, once closed; None where there is none."""
         self._own_codes = layout == info.layout
-        self._consecutive = all(b - a == 1 for a, b in pairwise(info.frames if frames is None else frames))
-        self._temporary = _claimed(self._path)
+        self._frames = info.frames if frames is None else frames
+        self._consecutive = all(b - a == 1 for a, b in pairwise(self._frames))
+        self.temporary = _claimed(self._path)
+        """Where the movie grows until it is closed."""
         self._stack = ExitStack()
         self._clock: Clock | None = None
         self._index: MovieIndex | None = None
         self._last: FrameTime | None = None
         self._count = 0
+        self._places = 0
         self._durations: deque[int] = deque()
         self._closed = False
         try:
@@ -101,7 +106,7 @@ class MovieSink:
         origin = None if movie is None else self._stack.enter_context(open_movie(movie))
         like = None if origin is None or movie is None else picture_stream(origin, movie)
         tags = {} if origin is None else clip_tags(origin)
-        self._target = self._stack.enter_context(open_target(self._temporary, self._encoding, tags))
+        self._target = self._stack.enter_context(open_target(self.temporary, self._encoding, tags))
         self._stream = add_pictures(self._target, self._encoding, self._info, exact_rate(self._info), like)
         self._colours = target_colours(self._info, self._layout, like if self._own_codes else None)
         tag_stream(self._stream, self._colours)
@@ -114,6 +119,45 @@ class MovieSink:
         if origin is not None and like is not None and self._own_codes:
             self.notes = not_carried(origin, like, self._encoding, self._colours, self._consecutive)
 
+    def note_packets(self, noted: Callable[[int, PacketMark], None]) -> None:
+        """Have `noted` told of each packet of pictures from now on, and its place, counted from 0."""
+        self._noted = noted
+
+    def take_over(self, earlier: Path, marks: Sequence[PacketMark]) -> None:
+        """Begin with the packets of an unfinished movie, as they are, that `marks` describe. Before `write`.
+
+        Raises SinkError where it does not hold them all.
+        """
+        taken = 0
+        try:
+            for packet in matching_packets(earlier, marks):
+                self._take(packet, self._frames[taken])
+                taken += 1
+            self.sync()
+        except (FFmpegError, OSError) as error:
+            raise self._failure(error) from error
+        if taken < len(marks):
+            raise SinkError(f"{earlier} no longer holds its first {len(marks)} frames; start over.")
+
+    def _take(self, content: bytes, number: FrameNumber) -> None:
+        time = self._time_at(number)
+        clock = self._clock or self._begin(number, time)
+        ticks, duration = clock.stamp(self._count, time)
+        packet = av.Packet(content)
+        packet.pts = packet.dts = ticks
+        packet.duration, packet.time_base = duration, clock.time_base
+        packet.stream, packet.is_keyframe = self._stream, True
+        self._target.mux_one(packet)
+        self._places += 1
+        self._follow(time)
+
+    def sync(self) -> None:
+        """Return once all that was written is on the disk. Raises SinkError."""
+        try:
+            synced(self.temporary)
+        except OSError as error:
+            raise self._failure(error) from error
+
     def write(self, frame: Frame) -> None:
         """Encode one frame and the sound beside it. Raises SinkError."""
         self._check(frame)
@@ -122,10 +166,14 @@ class MovieSink:
             clock = self._clock or self._begin(frame.number, time)
             ticks, duration = clock.stamp(self._count, time)
             self._encode(frame.codes, ticks, duration, clock.time_base)
-            if self._audio is not None and time is not None:
-                self._audio.copy_until(time.end)
+            self._follow(time)
         except (FFmpegError, OSError) as error:
             raise self._failure(error) from error
+
+    def _follow(self, time: FrameTime | None) -> None:
+        """A frame is in: write the sound beside it, and count it."""
+        if self._audio is not None and time is not None:
+            self._audio.copy_until(time.end)
         self._count += 1
         self._last = time
 
@@ -139,8 +187,16 @@ class MovieSink:
         noted = FrameTime.of(frame)
         if noted is not None or self._own_codes or "timing" not in self._info.extras:
             return noted
+        return self._time_at(frame.number)
+
+    def _time_at(self, number: FrameNumber) -> FrameTime | None:
+        """When the source shows a frame that is not at hand."""
+        if not self._consecutive or self._info.kind != "movie":
+            return None
+        if not self._own_codes and "timing" not in self._info.extras:
+            return None
         self._index = self._index or index_movie(self._info.path)
-        return self._index.timing(frame.number - 1)
+        return self._index.timing(number - 1)
 
     def _check(self, frame: Frame) -> None:
         codes = frame.codes
@@ -192,6 +248,9 @@ class MovieSink:
         for packet in self._stream.encode(frame):
             packet.duration = self._durations.popleft()
             self._target.mux_one(packet)
+            if self._noted is not None:
+                self._noted(self._places, mark_of(bytes(packet)))
+            self._places += 1
 
     def close(self) -> None:
         """Complete the movie and give it its name. Raises SinkError, OutputExists."""
@@ -224,7 +283,7 @@ class MovieSink:
         self._name(name)
 
     def _name(self, name: Path) -> None:
-        self._temporary.replace(name)
+        put_in_place(self.temporary, name)
         self.made = name
 
     def _finish(self) -> None:
@@ -263,7 +322,7 @@ class MovieSink:
         self._closed = True
         with suppress(FFmpegError, OSError):
             self._stack.close()
-        self._temporary.unlink(missing_ok=True)
+        self.temporary.unlink(missing_ok=True)
 
     def _failure(self, error: Exception) -> SinkError:
         return unwritable(self._path, getattr(error, "strerror", None) or str(error))
@@ -290,7 +349,7 @@ def _refuse(path: Path, info: ClipInfo, overwrite: bool) -> None:
 
 def _claimed(path: Path) -> Path:
     """An empty temporary file beside `path`, so that an unwritable folder is known at once."""
-    temporary = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:12]}.partial{path.suffix}")
+    temporary = unfinished_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.touch(exist_ok=False)

@@ -36,11 +36,20 @@ MXF_PLUMBING = (
 def open_target(
     temporary: Path, encoding: MovieEncoding, tags: Mapping[str, str]
 ) -> av.container.OutputContainer:
-    """A container to write to, with the clip's own tags. The file is made when the first frame comes."""
-    options: dict[str, str] = {}
-    if encoding.muxer in ("mov", "mp4") and any("." in key for key in tags):
-        # QuickTime's own atoms have no room for keys such as com.apple.quicktime.make.
-        options["movflags"] = "use_metadata_tags"
+    """A container to write to, with the clip's own tags. The file is made when the first frame comes.
+
+    Every packet goes to the file at once, and .mov is written in fragments that become an ordinary movie
+    when it is closed: what a killed process leaves can be read up to its last packets. No random ids and
+    no versions: the same packets make the same file.
+    """
+    options = {"fflags": "+bitexact", "flush_packets": "1"}
+    if encoding.muxer in ("mov", "mp4"):
+        options["movflags"] = "hybrid_fragmented+frag_keyframe"
+        # Compressed sound begins before the picture; fragments alone would move it.
+        options["use_editlist"] = "1"
+        if any("." in key for key in tags):
+            # QuickTime's own atoms have no room for keys such as com.apple.quicktime.make.
+            options["movflags"] += "+use_metadata_tags"
     container = av.open(str(temporary), "w", format=encoding.muxer, container_options=options)
     container.metadata.update(tags)
     return container

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 
 from engine.errors import Interrupted, ReelmendError, UsageError
@@ -15,7 +16,9 @@ from engine.render.contract import Rendered, Unwatched, Watcher
 from engine.render.ledger import Ledger
 from engine.render.loop import Work, missing_frame, render_frames
 from engine.render.opening import OpenClip, frame_cache, open_clip
-from engine.render.outputs import open_outputs
+from engine.render.outputs import Outputs, open_outputs, take_stock
+from engine.render.places import Places, places_of
+from engine.render.record import Record, Retelling
 from engine.render.request import RenderPlan, RenderRequest
 from engine.render.versions import versions
 from engine.render.writer import WriterThread
@@ -24,6 +27,7 @@ from engine.report.lines import summary_line
 from engine.report.regions import regions_of
 from engine.report.summary import Outcome, RenderSummary
 from engine.types import DamageMatte, FrameNumber, FrameReport
+from engine.window.cache import FrameCache
 from engine.window.window import FrameWindow
 
 
@@ -46,26 +50,34 @@ def render_clip(
     watcher = watcher or Unwatched()
     with ExitStack() as held:
         clip = held.enter_context(open_clip(request))
-        report = _report(request, held)
+        places = places_of(clip.plan.outputs, clip.plan.selection.written)
+        record = held.enter_context(Record(clip.plan, places, clip.plan.unfinished))
+        report = _report(clip.plan, held)
         ledger = Ledger(watcher, report, repairs=request.picture is not None)
-        outcome, cause = _attempt(clip, ledger, stop or threading.Event())
+        outcome, cause = _attempt(clip, places, record, ledger, stop or threading.Event())
         summary = _summary(clip.plan, ledger, outcome, cause)
         if report is not None:
             report.write(summary_line(summary))
+            report.close()
+        if outcome == "complete":
+            record.finish()
         watcher.finished(summary)
         return summary
 
 
-def _report(request: RenderRequest, held: ExitStack) -> ReportFile | None:
-    if request.report is None:
+def _report(plan: RenderPlan, held: ExitStack) -> ReportFile | None:
+    if plan.request.report is None:
         return None
-    return held.enter_context(ReportFile(request.report, request.overwrite))
+    overwrite = plan.request.overwrite or plan.unfinished is not None
+    return held.enter_context(ReportFile(plan.request.report, overwrite))
 
 
-def _attempt(clip: OpenClip, ledger: Ledger, stop: threading.Event) -> tuple[Outcome, str]:
+def _attempt(
+    clip: OpenClip, places: Places, record: Record, ledger: Ledger, stop: threading.Event
+) -> tuple[Outcome, str]:
     """Render until the end or until something ends it; the outcome and its cause."""
     try:
-        _render(clip, ledger, stop)
+        _render(clip, places, record, ledger, stop)
     except UsageError:
         raise
     except Interrupted as error:
@@ -80,25 +92,40 @@ def _attempt(clip: OpenClip, ledger: Ledger, stop: threading.Event) -> tuple[Out
     return ("frames failed", "") if failures else ("complete", "")
 
 
-def _render(clip: OpenClip, ledger: Ledger, stop: threading.Event) -> None:
-    wanted = clip.plan.selection.wanted
+def _render(clip: OpenClip, places: Places, record: Record, ledger: Ledger, stop: threading.Event) -> None:
+    plan = clip.plan
+    record.begin()
+    remains = take_stock(plan, places)
+    wanted = plan.selection.wanted
+    left = [number for number in wanted if number not in remains.done]
     with ExitStack() as told, ExitStack() as held:
-        outputs = open_outputs(clip.plan, held)
+        outputs = open_outputs(plan, places, record, remains, held)
         told.callback(lambda: ledger.closed(outputs.notes(), outputs.made()))
+        retelling = Retelling(plan.unfinished, sorted(remains.done), ledger.written_earlier)
+        told.callback(retelling.before, None)
         cache = held.enter_context(frame_cache(clip))
-        writer = held.enter_context(WriterThread(_writing(outputs.write, ledger)))
-        ledger.started(len(wanted))
-        beginning = _Beginning(clip, cache.window)
-        render_frames(wanted, beginning, writer.put, ledger.failed, stop, outputs.may_skip)
+        writing = _Writing(outputs, record, ledger, retelling)
+        writer = held.enter_context(WriterThread(writing))
+        ledger.started(len(wanted), len(remains.done), record.seconds)
+        render_frames(left, _Beginning(clip, cache), writer.put, ledger.failed, stop, outputs.may_skip)
 
 
-def _writing(write: Callable[[Rendered], None], ledger: Ledger) -> Callable[[Rendered], None]:
-    def timed(rendered: Rendered) -> None:
+@dataclass(frozen=True, eq=False)
+class _Writing:
+    """Writes a finished frame, and then writes down that it is finished."""
+
+    outputs: Outputs
+    record: Record
+    ledger: Ledger
+    retelling: Retelling
+
+    def __call__(self, rendered: Rendered) -> None:
         begun = time.perf_counter()
-        write(rendered)
-        ledger.written(_with_seconds(rendered.report, "write", time.perf_counter() - begun))
-
-    return timed
+        self.outputs.write(rendered)
+        report = _with_seconds(rendered.report, "write", time.perf_counter() - begun)
+        self.record.written(rendered, report, self.outputs.movies)
+        self.retelling.before(report.number)
+        self.ledger.written(report)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,17 +133,32 @@ class _Beginning:
     """From a frame's number to the work on it; raises for a frame that the clip lacks."""
 
     clip: OpenClip
-    window: Callable[[FrameNumber], FrameWindow]
+    cache: FrameCache
 
     def __call__(self, number: FrameNumber) -> Work:
         plan = self.clip.plan
-        if number in plan.selection.missing:
+        if number in self._missing:
             raise missing_frame(number, plan.request.source)
         begun = time.perf_counter()
-        window = self.window(number)
+        shown = self._shown(number)
+        window = self.cache.window(shown)
+        repeated = self.cache.repeated(shown) if shown == number else None
         waited = time.perf_counter() - begun
         finish = self._matte if plan.request.picture is None else self._repair
-        return partial(_waited, finish, window, waited)
+        return partial(_flagged, partial(_waited, finish, window, waited), number, repeated)
+
+    @cached_property
+    def _missing(self) -> frozenset[FrameNumber]:
+        return frozenset(self.clip.plan.selection.missing)
+
+    @cached_property
+    def _held(self) -> frozenset[FrameNumber]:
+        return frozenset(self.clip.plan.selection.held)
+
+    def _shown(self, number: FrameNumber) -> FrameNumber:
+        """The frame itself; for a gap that is held, the last one before it that is there."""
+        frames = self.clip.plan.info.frames
+        return frames[bisect_left(frames, number) - 1] if number in self._held else number
 
     def _repair(self, window: FrameWindow) -> Rendered:
         result = self.clip.pipeline.process(window, self.clip.plan.request.settings, self.clip.mattes)
@@ -127,6 +169,21 @@ class _Beginning:
         matte = self.clip.pipeline.detect(window, self.clip.plan.request.settings, self.clip.mattes)
         report = _matte_report(window, matte, time.perf_counter() - begun)
         return Rendered(window.centre.frame, None, matte, report)
+
+
+def _flagged(finish: Work, number: FrameNumber, repeated: FrameNumber | None) -> Rendered:
+    """The frame as `number`, with what is to be told of it."""
+    rendered = finish()
+    shown = rendered.source.number
+    if shown == number:
+        return replace(rendered, report=replace(rendered.report, duplicate_of=repeated))
+    picture = rendered.picture
+    return replace(
+        rendered,
+        source=replace(rendered.source, number=number),
+        picture=None if picture is None else replace(picture, number=number),
+        report=replace(rendered.report, number=number, copy_of=shown),
+    )
 
 
 def _waited(finish: Callable[[FrameWindow], Rendered], window: FrameWindow, waited: float) -> Rendered:

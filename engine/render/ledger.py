@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 
+from engine.media.ranges import format_frames
 from engine.render.contract import Watcher
 from engine.report.file import ReportFile
 from engine.report.lines import failure_line, frame_line, start_line
@@ -28,6 +29,8 @@ class Ledger:
         self._repairs = repairs
         self._lock = threading.Lock()
         self._begun = time.perf_counter()
+        self._earlier = 0.0
+        self._repeated: list[FrameNumber] = []
         self._written: list[FrameNumber] = []
         self._failures: list[FrameFailure] = []
         self._notes: tuple[str, ...] = ()
@@ -36,22 +39,34 @@ class Ledger:
         self._regions = 0
         self._stages: defaultdict[str, float] = defaultdict(float)
 
-    def started(self, frames: int) -> None:
+    def started(self, frames: int, done: int = 0, seconds: float = 0.0) -> None:
+        """`frames` will come in all; `done` of them were finished by an earlier run, in `seconds`."""
         with self._lock:
+            self._earlier = seconds
             if self._report is not None:
                 self._report.write(start_line(frames))
-            self._watcher.started(frames)
+            self._watcher.started(frames - done)
 
     def written(self, report: FrameReport) -> None:
         with self._lock:
-            self._written.append(report.number)
-            self._damaged += report.damaged
-            self._regions += len(report.regions)
-            for stage, spent in report.seconds.items():
-                self._stages[stage] += spent
-            if self._report is not None:
-                self._report.write(frame_line(report, self._repairs))
+            self._count(report)
             self._watcher.written(report)
+
+    def written_earlier(self, report: FrameReport) -> None:
+        """A frame that an earlier run finished: part of the whole, and no news."""
+        with self._lock:
+            self._count(report)
+
+    def _count(self, report: FrameReport) -> None:
+        self._written.append(report.number)
+        self._damaged += report.damaged
+        self._regions += len(report.regions)
+        for stage, spent in report.seconds.items():
+            self._stages[stage] += spent
+        if report.duplicate_of is not None:
+            self._repeated.append(report.number)
+        if self._report is not None:
+            self._report.write(frame_line(report, self._repairs))
 
     def failed(self, failure: FrameFailure) -> None:
         with self._lock:
@@ -66,7 +81,10 @@ class Ledger:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return self._notes
+        if not self._repeated:
+            return self._notes
+        repeated = f"The same picture as the frame before: {format_frames(self._repeated)}."
+        return (*self._notes, repeated)
 
     @property
     def outputs(self) -> Mapping[str, str]:
@@ -83,6 +101,6 @@ class Ledger:
                 written=tuple(self._written),
                 damaged=self._damaged / max(len(self._written), 1),
                 regions=self._regions,
-                seconds=time.perf_counter() - self._begun,
+                seconds=self._earlier + time.perf_counter() - self._begun,
                 stages=dict(self._stages),
             )

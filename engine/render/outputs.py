@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from engine.errors import OutputExists, UsageError
 from engine.media.contract import ClipInfo, FrameSink
 from engine.media.movie_encoding import choose_encoding
+from engine.media.movie_salvage import PacketMark, remains_of
 from engine.media.movie_sink import MovieSink
 from engine.media.open import (
     MOVIE_SUFFIXES,
@@ -24,7 +25,10 @@ from engine.media.open import (
 )
 from engine.media.sequence import target_pattern
 from engine.render.contract import Rendered
+from engine.render.places import FolderWatch, Places
+from engine.render.record import Record
 from engine.render.request import RenderPlan, RenderRequest
+from engine.render.resume import Remains, clear_away, find_remains, owned
 from engine.types import CodeLayout, Frame, FrameNumber
 
 LOSSY = (
@@ -43,6 +47,7 @@ class Outputs:
     """
 
     write: Callable[[Rendered], None]
+    movies: Sequence[MovieSink]
     may_skip: bool
     notes: Callable[[], tuple[str, ...]]
     made: Callable[[], Mapping[str, str]]
@@ -53,48 +58,124 @@ def check_outputs(
     info: ClipInfo,
     frames: Sequence[FrameNumber],
     read: Mapping[str, ClipInfo] = MappingProxyType({}),
+    mine: Container[FrameNumber] = (),
+    resuming: bool = False,
 ) -> None:
     """Refuse, without writing anything, what opening the outputs would refuse.
 
-    `read` is what is read beside the source, by its role. Raises OutputExists, UsageError (an output is
+    `read` is what is read beside the source, by its role. A render that goes on (`resuming`) may replace
+    the files of the frames `mine`, its movies and its report. Raises OutputExists, UsageError (an output is
     the source, another output, or one of `read`) and UnsupportedFormat.
     """
     paths = output_paths(request, info)
     _check_apart(paths, {"source": info, **read}, frames)
-    if "picture" in paths:
-        _check_output(paths["picture"], info, info.layout, frames, request.overwrite)
-    if "matte" in paths and request.matte is not None:
-        layout = matte_layout(request.matte, info)
-        _check_output(paths["matte"], info, layout, frames, request.overwrite)
+    replace = request.overwrite or resuming
+    layouts = {"picture": info.layout}
+    if request.matte is not None:
+        layouts["matte"] = matte_layout(request.matte, info)
+    for role, layout in layouts.items():
+        if role in paths and paths[role].suffix.lower() in MOVIE_SUFFIXES:
+            choose_encoding(paths[role], info, layout)
+            _check_free(paths[role], replace)
+        elif role in paths:
+            others = [number for number in frames if number not in mine]
+            overwrite = request.overwrite or not others
+            # Opening a sequence only looks: nothing is written before the first frame.
+            open_sink(str(paths[role]), info, layout, others or frames, overwrite).close()
     if "report" in paths:
-        _check_free(paths["report"], request.overwrite)
+        _check_free(paths["report"], replace)
 
 
-def open_outputs(plan: RenderPlan, held: ExitStack) -> Outputs:
-    """Open the sinks asked for; `held` closes them. Raises OutputExists, UnsupportedFormat, SinkError."""
-    request, info, frames = plan.request, plan.info, plan.selection.present
-    writers: list[Callable[[Rendered], None]] = []
+def take_stock(plan: RenderPlan, places: Places) -> Remains:
+    """What an earlier run finished; its other remains are cleared away. Raises OutputExists, SinkError."""
+    begun, remains = plan.unfinished, Remains()
+    if begun is not None:
+        remains = find_remains(plan, places, begun, replaces(plan))
+    if _may_tidy(plan):
+        mine = () if begun is None else owned(plan.selection, begun)
+        clear_away(plan, places, mine, remains.done)
+    return remains
+
+
+def open_outputs(
+    plan: RenderPlan, places: Places, record: Record, remains: Remains, held: ExitStack
+) -> Outputs:
+    """Open the sinks asked for, behind the frames of `remains`; `held` closes them.
+
+    Raises OutputExists, UnsupportedFormat, SinkError.
+    """
+    request = plan.request
+    writers: dict[str, Callable[[Rendered], None]] = {}
     sinks: dict[str, FrameSink] = {}
     if request.picture is not None:
-        picture = held.enter_context(open_sink(request.picture, info, info.layout, frames, request.overwrite))
-        sinks["picture"] = picture
-        writers.append(lambda rendered: picture.write(_present(rendered)))
+        picture = sinks["picture"] = held.enter_context(_sink(plan, "picture", request.picture, remains))
+        writers["picture"] = lambda rendered: picture.write(_present(rendered))
     if request.matte is not None:
-        mattes = held.enter_context(open_matte_sink(request.matte, info, frames, request.overwrite))
-        layout = matte_layout(request.matte, info)
-        sinks["matte"] = mattes
-        writers.append(lambda rendered: mattes.write(_matte_of(rendered, layout)))
-
-    def write(rendered: Rendered) -> None:
-        for writer in writers:
-            writer(rendered)
-
+        mattes = sinks["matte"] = held.enter_context(_sink(plan, "matte", request.matte, remains))
+        layout = matte_layout(request.matte, plan.info)
+        writers["matte"] = lambda rendered: mattes.write(_matte_of(rendered, layout))
+    movies = {role: sink for role, sink in sinks.items() if isinstance(sink, MovieSink)}
+    for role, movie in movies.items():
+        _go_on(movie, places.movies[role], remains.movies.get(role), tidy=_may_tidy(plan))
+        movie.note_packets(record.packet(role))
     return Outputs(
-        write,
-        may_skip=not any(isinstance(sink, MovieSink) for sink in sinks.values()),
+        _watched(writers, places),
+        movies=tuple(movies.values()),
+        may_skip=not movies,
         notes=lambda: _notes(sinks.values()),
         made=lambda: _made(plan.outputs, sinks),
     )
+
+
+def _sink(plan: RenderPlan, role: str, target: str, remains: Remains) -> FrameSink:
+    """A movie takes all frames, those it begins with too; a sequence those that are still to come."""
+    info, frames = plan.info, plan.selection.written
+    open_one = open_matte_sink if role == "matte" else _open_picture
+    if Path(plan.outputs[role]).suffix.lower() in MOVIE_SUFFIXES:
+        return open_one(target, info, frames, _may_tidy(plan))
+    left = [number for number in frames if number not in remains.done]
+    # A sequence that has all its frames announces them, and takes none.
+    return open_one(target, info, left or frames, replaces(plan) or not left)
+
+
+def _open_picture(target: str, info: ClipInfo, frames: Sequence[FrameNumber], overwrite: bool) -> FrameSink:
+    return open_sink(target, info, info.layout, frames, overwrite)
+
+
+def replaces(plan: RenderPlan) -> bool:
+    """Whether outputs that are there are replaced: asked for now, or when the render was begun."""
+    begun = plan.unfinished
+    return plan.request.overwrite or (begun is not None and bool(begun.start.get("overwrite")))
+
+
+def _may_tidy(plan: RenderPlan) -> bool:
+    return plan.request.overwrite or plan.unfinished is not None
+
+
+def _go_on(
+    movie: MovieSink, path: Path, earlier: tuple[Path, Sequence[PacketMark]] | None, tidy: bool
+) -> None:
+    """Take over what an earlier run has of a movie, and remove its remains then."""
+    if earlier is not None:
+        movie.take_over(*earlier)
+    for remains in remains_of(path) if tidy else ():
+        if remains != movie.temporary:
+            remains.unlink(missing_ok=True)
+
+
+def _watched(writers: Mapping[str, Callable[[Rendered], None]], places: Places) -> Callable[[Rendered], None]:
+    folders = {role: pattern.folder for role, pattern in places.sequences.items()}
+    watch = FolderWatch()
+
+    def write(rendered: Rendered) -> None:
+        for role, writer in writers.items():
+            if role in folders:
+                watch.check(folders[role])
+            writer(rendered)
+            if role in folders:
+                watch.written(folders[role])
+
+    return write
 
 
 def output_paths(request: RenderRequest, info: ClipInfo) -> Mapping[str, Path]:
@@ -126,17 +207,6 @@ def _first_file(path: Path, frames: Sequence[FrameNumber]) -> Path:
     if path.suffix.lower() in MOVIE_SUFFIXES or not frames:
         return path.resolve()
     return target_pattern(str(path), frames[:1]).path(frames[0]).resolve()
-
-
-def _check_output(
-    path: Path, info: ClipInfo, layout: CodeLayout, frames: Sequence[FrameNumber], overwrite: bool
-) -> None:
-    if path.suffix.lower() in MOVIE_SUFFIXES:
-        choose_encoding(path, info, layout)
-        _check_free(path, overwrite)
-    else:
-        # Opening a sequence only looks: nothing is written before the first frame.
-        open_sink(str(path), info, layout, frames, overwrite).close()
 
 
 def _check_free(path: Path, overwrite: bool) -> None:

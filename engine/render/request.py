@@ -9,7 +9,8 @@ from pathlib import Path
 from engine.inference.runtime import Device
 from engine.media.contract import ClipInfo
 from engine.parameters import Settings
-from engine.render.selection import FrameSelection
+from engine.render.marks import Unfinished
+from engine.render.selection import FrameSelection, Missing
 from engine.types import EMPTY
 
 
@@ -22,6 +23,9 @@ class RenderRequest:
 
     `frames` is a list such as "1001-1100x2", None for all; `colour_space` None to go by what the file
     says; `colour_config` None for $OCIO or the built-in one; `model` None for the shipped one.
+
+    `missing` says what becomes of frames that the clip lacks; `cuts` is an edit list (CMX3600) to take the
+    shot cuts from; `resume` goes on with an unfinished render of the same outputs where there is one.
     """
 
     source: str
@@ -38,6 +42,13 @@ class RenderRequest:
     model: str | None = None
     device: Device = "auto"
     overwrite: bool = False
+    missing: Missing = "error"
+    cuts: Path | None = None
+    resume: bool = False
+
+
+READ_FILES = ("colour_config", "cuts")
+"""The fields of a request that name a file which every frame of the result depends on."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,8 @@ class RenderPlan:
     `reach` is how many frames on either side are read for one frame; `colour_reason` says why
     `colour_space` was chosen; `outputs` maps role ("picture", "matte", "report") to path; `identity`
     names detector, repairer, colour space and the mattes given exactly; `notes` are sentences on what
-    will not be done as asked.
+    will not be done as asked; `reads` maps role ("source", "matte") to what frames are read from. `journal`
+    is where it is written down what is finished, and `unfinished` what it said, to go on with.
     """
 
     request: RenderRequest
@@ -59,3 +71,6 @@ class RenderPlan:
     outputs: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     identity: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     notes: tuple[str, ...] = ()
+    reads: Mapping[str, ClipInfo] = field(default_factory=lambda: EMPTY)
+    journal: Path | None = None
+    unfinished: Unfinished | None = None

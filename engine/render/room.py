@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import SinkError
 from engine.media.contract import ClipInfo
+from engine.media.sequence import target_pattern
+from engine.types import FrameNumber
 
 UNCOMPRESSED = ".dpx"
 """The format whose size is known beforehand; the size of others depends on the picture."""
@@ -14,17 +18,28 @@ STORED_BYTES = {8: 1.0, 10: 4 / 3, 12: 2.0, 16: 2.0}
 """Bytes per code in a DPX file, by depth: three 10-bit codes share four bytes."""
 
 
-def check_room(target: Path | None, info: ClipInfo, frames: int) -> None:
-    """Raises SinkError where the picture output cannot fit; says nothing where its size is not known."""
+def check_room(target: Path | None, info: ClipInfo, frames: Sequence[FrameNumber]) -> None:
+    """Raises SinkError where the picture output cannot fit; says nothing where its size is not known.
+
+    Files that are there already will be replaced, or are done: their place counts as free.
+    """
     if target is None or target.suffix.lower() != UNCOMPRESSED:
         return
-    needed = needed_bytes(info, frames)
+    needed = needed_bytes(info, len(frames)) - _there(target, frames)
     free = free_bytes(target.parent)
     if free is not None and needed > free:
         raise SinkError(
             f"{target} needs about {_told(needed)} and the disk has {_told(free)} left; "
             "make room, or write elsewhere."
         )
+
+
+def _there(target: Path, frames: Sequence[FrameNumber]) -> int:
+    pattern, found = target_pattern(str(target), frames), 0
+    for number in frames:
+        with suppress(OSError):
+            found += pattern.path(number).stat().st_size
+    return found
 
 
 def needed_bytes(info: ClipInfo, frames: int) -> int:

@@ -13,7 +13,7 @@ from typing import Protocol, Self
 
 from engine.errors import SourceError
 from engine.types import Frame, FrameNumber, WorkingFrame
-from engine.window.shots import ShotCuts
+from engine.window.shots import Cuts, ShotCuts
 from engine.window.window import FrameWindow
 
 _LOOKAHEAD = 1
@@ -60,7 +60,7 @@ class FrameCache:
         prepare: Callable[[Frame], WorkingFrame],
         radius: int,
         budget_bytes: int,
-        cuts: ShotCuts | None = None,
+        cuts: Cuts | None = None,
     ) -> None:
         """`radius` is the largest that will be asked for. The source stays the caller's to close.
 
@@ -93,6 +93,12 @@ class FrameCache:
         left = self._within_shot([*reversed(after), centre, *before], radius, backwards=True)
         right = self._within_shot([*reversed(before), centre, *after], radius, backwards=False)
         return FrameWindow((*reversed(left), centre, *right))
+
+    def repeated(self, number: FrameNumber) -> FrameNumber | None:
+        """The frame before `number`, where it holds the very same picture; None otherwise."""
+        before = self._neighbour(self._frame(number).result(), number - 1)
+        same = before is not None and before.key == self._frame(number).result().key
+        return number - 1 if same else None
 
     def close(self) -> None:
         self._reader.shutdown(wait=True, cancel_futures=True)

@@ -8,8 +8,10 @@ saturation; hue is noise on black-and-white film) on small pictures made from th
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -17,7 +19,7 @@ import numpy.typing as npt
 from scenedetect import FrameTimecode, StatsManager
 from scenedetect.detectors import ContentDetector
 
-from engine.types import Float32, WorkingFrame
+from engine.types import Float32, FrameNumber, WorkingFrame
 
 _LONG_SIDE = 96
 """Pixels: small enough that grain and dust average out, large enough to tell two shots apart."""
@@ -42,6 +44,30 @@ _KEPT_SCORES = 1024
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+class Cuts(Protocol):
+    """Says where one shot ends and the next begins."""
+
+    def between(
+        self, before: WorkingFrame | None, a: WorkingFrame, b: WorkingFrame, after: WorkingFrame | None
+    ) -> bool:
+        """Whether there is a cut between `a` and `b`, which follows it; the others are their neighbours."""
+        ...
+
+
+class ListedCuts:
+    """Cuts known beforehand, as an edit list gives them: the first frame of each shot."""
+
+    def __init__(self, beginnings: Iterable[FrameNumber]) -> None:
+        self._beginnings = sorted(beginnings)
+
+    def between(
+        self, before: WorkingFrame | None, a: WorkingFrame, b: WorkingFrame, after: WorkingFrame | None
+    ) -> bool:
+        """Whether a shot begins after `a` and not after `b`; gaps between the two make no difference."""
+        first, last = sorted((a.number, b.number))
+        return bisect_right(self._beginnings, first) < bisect_right(self._beginnings, last)
 
 
 class ShotCuts:

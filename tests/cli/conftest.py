@@ -55,6 +55,11 @@ def _source_untouched(scan: Scan) -> Iterator[None]:
     assert digest(scan.folder) == before
 
 
+def shown(folder: Path) -> list[str]:
+    """The names in a folder as people see them: without the hidden journal of a render to go on with."""
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
 def digest(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()

@@ -14,7 +14,7 @@ from engine.errors import SinkError
 from engine.media.open import open_source
 from engine.media.sequence import SequenceSink
 from engine.types import Frame
-from tests.cli.conftest import FRAMES, Scan, damage_of, digest
+from tests.cli.conftest import FRAMES, Scan, damage_of, digest, shown
 from tests.render.fake_engine import write_dpx
 
 pytestmark = pytest.mark.usefixtures("_fake_engine")
@@ -198,7 +198,7 @@ def test_a_disk_that_fills_up_ends_the_render_and_keeps_what_is_whole(
     told = capsys.readouterr()
     assert "error: r.1003.dpx cannot be written (No space left on device)." in told.err
     assert "Failed" in told.out
-    assert sorted(path.name for path in (tmp_path / "o").iterdir()) == ["r.1001.dpx", "r.1002.dpx"]
+    assert shown(tmp_path / "o") == ["r.1001.dpx", "r.1002.dpx"]
 
 
 def test_a_broken_frame_is_listed_and_the_others_are_written(
@@ -216,8 +216,7 @@ def test_a_broken_frame_is_listed_and_the_others_are_written(
     assert failure["number"] == 1003
     assert "scan.1003.dpx" in failure["message"]
     assert "frame 1003 failed" in told.err
-    names = sorted(path.name for path in (tmp_path / "o").iterdir())
-    assert names == [f"r.{number}.dpx" for number in FRAMES if number != 1003]
+    assert shown(tmp_path / "o") == [f"r.{number}.dpx" for number in FRAMES if number != 1003]
 
 
 def test_a_gap_is_a_failed_frame_not_a_shorter_clip(
@@ -229,7 +228,7 @@ def test_a_gap_is_a_failed_frame_not_a_shorter_clip(
     assert "Frame 1004" in told.err
     assert "--frames" in told.err
     assert "failed" in told.out
-    assert len(list((tmp_path / "o").iterdir())) == 5
+    assert len(shown(tmp_path / "o")) == 5
 
 
 def test_when_every_frame_fails_the_render_has_failed(

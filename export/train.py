@@ -1,4 +1,4 @@
-"""`python -m export.train`: train the detector on shards made by `python -m export.simulate`.
+"""`python -m export.train`: train the detector on shards made by `python -m export.simulate shards`.
 
 Runs on the CPU in bfloat16 with channels-last tensors, or on one GPU with `--device cuda`. A run writes
 `weights.safetensors` (the averaged weights) and `resume.pt` every few minutes and goes on from there when

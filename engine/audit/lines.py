@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine.audit.records import AuditedRegion
 from engine.media.contract import ClipInfo
 from engine.media.movie_clock import exact_rate
 from engine.media.ranges import format_frames
-from engine.report.records import AuditedRegion
 from engine.report.summary import FrameFailure, RenderSummary
 from engine.types import FrameNumber, FrameReport
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from engine.audit.json_file import parsed
+from engine.audit.records import UNKNOWN_RATE, AuditedClip, AuditedFrame, AuditedRegion
 from engine.audit.schema_check import first_fault, schema
 from engine.errors import CorruptSource, SourceError, SourceNotFound, UnsupportedFormat
 from engine.media.ranges import parse_frames
-from engine.report.records import UNKNOWN_RATE, AuditedClip, AuditedFrame, AuditedRegion
 from engine.types import Box
 
 VERSION = 1

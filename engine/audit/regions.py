@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.audit.decisions import Decision, Decisions
-from engine.report.records import AuditedRegion
+from engine.audit.records import AuditedRegion
 from engine.report.regions import labelled
 from engine.types import DAMAGE_CLASSES, Bool, Box, DamageMatte, DamageRegion, Frame, FrameReport
 

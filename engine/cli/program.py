@@ -19,6 +19,7 @@ from engine.cli import (
     command_models,
     command_params,
     command_render,
+    command_report,
     command_revert,
     command_verify,
 )
@@ -28,8 +29,8 @@ from engine.version import __version__
 
 INTERRUPTED = 130
 COMMANDS = (
-    command_render, command_detect, command_verify, command_revert, command_evaluate, command_info,
-    command_demo, command_models, command_params, command_doctor
+    command_render, command_detect, command_verify, command_revert, command_report, command_evaluate,
+    command_info, command_demo, command_models, command_params, command_doctor
 )  # fmt: skip
 
 

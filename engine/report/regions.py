@@ -77,7 +77,7 @@ def _region(
 def _fill(sources: np.ndarray) -> Fill:
     """The one kind of fill in a region, or "mixed"."""
     kinds: dict[int, Fill] = {SPATIAL: "spatial", THROUGH: "through", LEFT: "none"}
-    found = {kinds.get(int(source), "temporal") for source in np.unique(sources)}
+    found: set[Fill] = {kinds.get(int(source), "temporal") for source in np.unique(sources)}
     return found.pop() if len(found) == 1 else "mixed"
 
 

@@ -154,6 +154,11 @@ PARAMETERS: tuple[Parameter, ...] = (
         "Grain given to the repaired area, as a multiple of the grain around it.",
         "float", 1.0, 0.0, 2.0, (0.0, 2.0), "x", "repair",
     ),
+    Parameter(
+        "caution", "Caution",
+        "How readily a faint mark is left alone, and reported, because no fill can be trusted; 0 fills all.",
+        "float", 0.5, 0.0, 1.0, (0.0, 1.0), "", "repair",
+    ),
 )  # fmt: skip
 
 BY_ID: Mapping[str, Parameter] = {p.id: p for p in PARAMETERS}
@@ -183,6 +188,7 @@ class Settings:
     infrared_refused: str = "warn"
     radius: int = 2
     grain: float = 1.0
+    caution: float = 0.5
 
     @staticmethod
     def of(values: Mapping[str, Value]) -> Settings:

@@ -147,16 +147,28 @@ class FillTile:
     """The repaired picture of one tile: `encoded` (h, w, 3) float32 in the model encoding.
 
     Values count only where the matte is above 0. `source` (h, w) int8 says where each pixel came
-    from: a temporal offset (-3 .. 3) or `SPATIAL`.
+    from: a temporal offset (-3 .. 3), `SPATIAL`, `THROUGH` or `LEFT`. `doubt` (h, w) float32 is the RMS
+    error to be expected of the fill in the model encoding, None where the repairer cannot tell.
     """
 
     box: Box
     encoded: Float32
     source: npt.NDArray[np.int8]
+    doubt: Float32 | None = None
 
 
 SPATIAL = 100
 """`FillTile.source` of a pixel that was filled from its surroundings in the same frame."""
+
+THROUGH = 101
+"""`FillTile.source` of a pixel that keeps what shines through its damage, most of all."""
+
+LEFT = 102
+"""`FillTile.source` of a pixel that is left as it is: no fill for it can be trusted."""
+
+Fill: TypeAlias = Literal["temporal", "spatial", "through", "mixed", "none"]
+"""What a region was filled with: "through" is what shines through the damage; "none" left it alone, since
+the damage is faint and no fill could be trusted."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +179,7 @@ class DamageRegion:
     area: int
     damage_class: DamageClass
     confidence: float
-    fill: Literal["temporal", "spatial", "mixed"]
+    fill: Fill
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class Site:
     def of(encoded: Float32, damaged: Bool, regions: Regions, sheet: Sheet) -> Site:
         labels = sheet.lay(regions.labels)
         hurt = labels > 0
-        inside = sheet.lay(np.ones(damaged.shape, np.bool_))
+        inside = sheet.inside
         rings = np.where(inside & ~hurt, spread(labels, _RING), 0).astype(np.int32)
         rings[::2, ::2] = rings[1::2, 1::2] = 0
         picture = sheet.lay(encoded)

@@ -49,25 +49,39 @@ _SEAM = 1.0
 
 
 class Choice(NamedTuple):
-    """`picture` (n, 3) ACEScct and `source` (n,) int8 for the pixels of `Site.hole`; a pixel whose
-    source is SPATIAL has no picture yet."""
+    """`picture` (n, 3) ACEScct, `source` (n,) int8 and `doubt` (n,), the RMS error expected of the picture
+    in ACEScct, for the pixels of `Site.hole`; a pixel whose source is SPATIAL has no picture yet, and its
+    doubt is NaN."""
 
     picture: Float32
     source: npt.NDArray[np.int8]
+    doubt: Float32
 
 
 def choose(site: Site, candidates: Sequence[Candidate]) -> Choice:
     """The best trusted candidate at every hole pixel."""
     count = site.hole.flat.size
     if not candidates:
-        return Choice(np.zeros((count, 3), np.float32), np.full(count, SPATIAL, np.int8))
+        none = np.zeros((count, 3), np.float32), np.full(count, SPATIAL, np.int8)
+        return Choice(*none, np.full(count, np.nan, np.float32))
     usable = np.stack([c.usable for c in candidates]) & _trusted(site, candidates)
     costs = _costs(site, candidates, usable)
     best = costs.argmin(0)
     some = usable.any(0)
     source = np.array([c.offset for c in candidates], np.int8)[best]
     picture = _blended(site, candidates, best, usable)
-    return Choice(picture, np.where(some, source, np.int8(SPATIAL)).astype(np.int8))
+    doubt = np.where(some, _doubts(site, candidates, usable, best), np.float32(np.nan))
+    return Choice(picture, np.where(some, source, np.int8(SPATIAL)).astype(np.int8), doubt)
+
+
+def _doubts(site: Site, candidates: Sequence[Candidate], usable: Bool, best: npt.NDArray[np.intp]) -> Float32:
+    """The RMS error expected of the chosen candidates, (n,): from another neighbour that shows the same,
+    whose error is as large and independent, or else as on the ring."""
+    every = np.arange(best.size)
+    labels = site.labels.ravel()[site.hole.flat]
+    misfit = np.stack([c.misfit for c in candidates])[best, labels]
+    apart = _distances(site, candidates, usable).min(0)[best, every] * np.float32(np.sqrt(0.5))
+    return np.where(np.isfinite(apart), np.maximum(apart, misfit / 2), misfit).astype(np.float32)
 
 
 def unsettled(site: Site, candidates: Sequence[Candidate]) -> Bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from engine.errors import InconsistentFrames
 from engine.types import Bool, DamageMatte, Float32, WorkingFrame
@@ -52,3 +53,12 @@ def _damaged(frame: WorkingFrame, matte: DamageMatte | None) -> Bool | None:
         )
     damaged = matte.coverage > 0
     return damaged if damaged.any() else None
+
+
+def clipped(frame: WorkingFrame, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> Bool:
+    """Whether any colour code of the pixels at `rows`, `columns` (n,) is the lowest or the highest, (n,)."""
+    layout, plane = frame.frame.codes.layout, frame.frame.codes.planes[0]
+    if layout.kind != "integer":
+        return np.zeros(rows.shape, np.bool_)
+    codes = plane[rows, columns].reshape(rows.size, -1)[:, : 3 if layout.model == "rgb" else 1]
+    return np.asarray(((codes == 0) | (codes == 2**layout.bits - 1)).any(1), np.bool_)

@@ -20,7 +20,7 @@ from engine.motion.estimator import MotionEstimator
 from engine.repair.damage import plate_of
 from engine.repair.grain_profile import BLUR, GrainProfile, Neighbour, measure
 from engine.repair.sheet import Sheet
-from engine.types import SPATIAL, Bool, DamageMatte, FillTile, Float32
+from engine.types import LEFT, SPATIAL, THROUGH, Bool, DamageMatte, FillTile, Float32
 from engine.window.window import FrameWindow
 
 _PERIOD = 256
@@ -60,14 +60,13 @@ def regrain(
     if profile is None:
         return tuple(tiles)
     sheet = Sheet.of([tile.box for tile in tiles], window.centre.size, _CONTEXT)
-    picture, spatial = _assembled(plate.picture, plate.damaged, tiles, sheet)
-    damaged = sheet.lay(plate.damaged)
+    picture, sources = _assembled(plate.picture, plate.damaged, tiles, sheet)
     made = _field(profile, f"{window.centre.key}/{seed}")
-    inside = sheet.lay(np.ones(plate.damaged.shape, np.float32))
-    points = sheet.points(damaged)
+    points = sheet.points(sheet.lay(plate.damaged))
+    source = sources.ravel()[points.flat]
     fresh = made[points.y.astype(np.intp) % _PERIOD, points.x.astype(np.intp) % _PERIOD]
     picture.reshape(-1, 3)[points.flat] = _regrained(
-        picture, inside, spatial, points.flat, fresh, profile, strength
+        picture, sheet.inside.astype(np.float32), source, points.flat, fresh, profile, strength
     )
     return _cut(tiles, picture, sheet)
 
@@ -83,20 +82,20 @@ def _neighbour(window: FrameWindow, motion: MotionEstimator) -> Neighbour | None
 
 def _assembled(
     plate: Float32, damaged: Bool, tiles: Sequence[FillTile], sheet: Sheet
-) -> tuple[Float32, Bool]:
-    """The repaired frame on the sheet, and where the fill is spatial."""
-    whole, spatial = plate.copy(), np.zeros(damaged.shape, np.bool_)
+) -> tuple[Float32, npt.NDArray[np.int8]]:
+    """The repaired frame on the sheet, and where each pixel of the fill came from."""
+    whole, sources = plate.copy(), np.zeros(damaged.shape, np.int8)
     for tile in tiles:
-        hurt = damaged[tile.box.slices]
+        hurt = damaged[tile.box.slices] & (tile.source != LEFT)
         np.copyto(whole[tile.box.slices], tile.encoded, where=hurt[..., None])
-        spatial[tile.box.slices] = hurt & (tile.source == SPATIAL)
-    return sheet.lay(whole), sheet.lay(spatial)
+        sources[tile.box.slices] = tile.source
+    return sheet.lay(whole), sheet.lay(sources)
 
 
 def _regrained(
     picture: Float32,
     inside: Float32,
-    spatial: Bool,
+    source: npt.NDArray[np.int8],
     flat: npt.NDArray[np.intp],
     fresh: Float32,
     profile: GrainProfile,
@@ -104,6 +103,7 @@ def _regrained(
 ) -> Float32:
     """The filled pixels `flat` of `picture`, their own grain exchanged for `fresh` as far as they are flat.
 
+    What shines through the damage has this frame's grain and keeps it; a spatial fill has none.
     `inside` (h, w) is 1 where the sheet shows the frame, 0 beyond its borders and between the tiles.
     With a share q of the residual kept and the power of grain 1, fresh grain of power 1 - q² keeps the
     sum: the two are independent.
@@ -112,7 +112,8 @@ def _regrained(
     grain = profile.strength(picture - own)
     wanted = grain.reshape(-1, 3)[flat]
     kept = _structure(own, grain, inside).ravel()[flat]
-    grainless = spatial.ravel()[flat]
+    kept[source == THROUGH] = 1
+    grainless = source == SPATIAL
     still_there = np.where(grainless, 0, kept)[:, None]
     removed = np.where(grainless, 0, 1 - kept)[:, None] * own.reshape(-1, 3)[flat]
     added = strength * np.sqrt(1 - still_there**2) * wanted * fresh

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,16 +11,20 @@ import numpy.typing as npt
 from engine.motion.estimator import MotionEstimator
 from engine.repair.candidates import Candidate, Site, offers
 from engine.repair.choose import Choice, choose, unsettled
-from engine.repair.damage import Plate, plates_of
+from engine.repair.damage import Plate, clipped, plates_of
+from engine.repair.lines import Marks
 from engine.repair.paths import Paths
 from engine.repair.regions import damage_regions
 from engine.repair.sheet import Sheet
+from engine.repair.shine import shone_through
 from engine.repair.spatial import fill_from_surroundings
 from engine.repair.tiles import CONTEXT, damage_tiles
-from engine.types import SPATIAL, Bool, DamageMatte, FillTile, Float32, WorkingFrame
+from engine.types import SPATIAL, THROUGH, Bool, DamageMatte, FillTile, Float32, WorkingFrame
 from engine.window.window import FrameWindow
 
 Source = npt.NDArray[np.int8]
+
+_MOSTLY = 0.5
 
 
 class MotionCompensatedRepairer:
@@ -30,7 +35,7 @@ class MotionCompensatedRepairer:
 
     @property
     def identity(self) -> str:
-        return "motion-compensated/1"
+        return "motion-compensated/2"
 
     def repair(self, window: FrameWindow, mattes: Mapping[int, DamageMatte]) -> Sequence[FillTile]:
         """As `Repairer.repair` says. Raises InconsistentFrames for a matte of another size."""
@@ -43,7 +48,10 @@ class MotionCompensatedRepairer:
         site = Site.of(centre.picture, centre.damaged, damage_regions(centre.unreliable), sheet)
         damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
         paths = Paths(window, damage, self._motion)
-        return _tiles(site, choose(site, _asked(site, plates, damage, paths)), centre, centre.damaged)
+        filled = _Filled.of(site, choose(site, _asked(site, plates, damage, paths)))
+        _fill_the_rest(site.sheet, filled, centre, centre.damaged)
+        _let_through(site, filled, window.centre, centre.picture)
+        return _tiles(sheet, filled)
 
 
 def _frames(window: FrameWindow) -> dict[int, WorkingFrame]:
@@ -66,27 +74,63 @@ def _asked(
     return found
 
 
-def _tiles(site: Site, choice: Choice, centre: Plate, damaged: Bool) -> tuple[FillTile, ...]:
-    picture = site.picture.copy()
-    picture.reshape(-1, 3)[site.hole.flat] = choice.picture
-    source = np.zeros(site.damaged.shape, np.int8)
-    source.ravel()[site.hole.flat] = choice.source
-    if (choice.source == SPATIAL).any():
-        _fill_the_rest(site.sheet, picture, source, centre, damaged)
-    return tuple(
-        FillTile(place.tile, picture[place.inner.slices].copy(), source[place.inner.slices].copy())
-        for place in site.sheet.places
-    )
+class _Filled(NamedTuple):
+    """The fill on the sheet as it comes about: planes like those of `FillTile`, to be written into."""
+
+    picture: Float32
+    source: Source
+    doubt: Float32
+
+    @staticmethod
+    def of(site: Site, choice: Choice) -> _Filled:
+        picture, source = site.picture.copy(), np.zeros(site.damaged.shape, np.int8)
+        doubt = np.zeros(site.damaged.shape, np.float32)
+        picture.reshape(-1, 3)[site.hole.flat] = choice.picture
+        source.ravel()[site.hole.flat] = choice.source
+        doubt.ravel()[site.hole.flat] = choice.doubt
+        return _Filled(picture, source, doubt)
 
 
-def _fill_the_rest(sheet: Sheet, picture: Float32, source: Source, centre: Plate, damaged: Bool) -> None:
-    """Fill what no neighbour could, from the frame as the neighbours left it; writes into `picture`."""
+def _fill_the_rest(sheet: Sheet, filled: _Filled, centre: Plate, damaged: Bool) -> None:
+    """Fill what no neighbour could, from the frame as the neighbours left it."""
+    if not (filled.source == SPATIAL).any():
+        return
     whole = centre.picture.copy()
     missing = np.zeros(damaged.shape, np.bool_)
     for place in sheet.places:
-        whole[place.tile.slices] = picture[place.inner.slices]
-        missing[place.tile.slices] = source[place.inner.slices] == SPATIAL
+        whole[place.tile.slices] = filled.picture[place.inner.slices]
+        missing[place.tile.slices] = filled.source[place.inner.slices] == SPATIAL
     unknown = np.zeros_like(damaged) if centre.unreliable is None else centre.unreliable & ~damaged
-    whole[missing] = fill_from_surroundings(whole, missing, unknown)
+    found = fill_from_surroundings(whole, missing, unknown)
+    whole[missing] = found.values
+    doubt = np.zeros(damaged.shape, np.float32)
+    doubt[missing] = found.doubt
     for place in sheet.places:
-        picture[place.inner.slices] = whole[place.tile.slices]
+        filled.picture[place.inner.slices] = whole[place.tile.slices]
+        here = missing[place.tile.slices]
+        filled.doubt[place.inner.slices][here] = doubt[place.tile.slices][here]
+
+
+def _let_through(site: Site, filled: _Filled, frame: WorkingFrame, whole: Float32) -> None:
+    """Keep what shines through the damage of `frame` where that is the better fill.
+
+    `whole` (H, W, 3) is its picture, finite.
+    """
+    hole = site.hole.only(site.sheet.inner.ravel()[site.hole.flat])
+    picture, source, doubt = filled.picture.reshape(-1, 3), filled.source.ravel(), filled.doubt.ravel()
+    pieces = site.regions.piece[site.labels.ravel()[hole.flat]]
+    lost = clipped(frame, hole.y.astype(np.intp), hole.x.astype(np.intp))
+    marks = Marks(hole.x, hole.y, pieces, lost)
+    fill = picture[hole.flat]
+    found = shone_through(marks, whole, fill, doubt[hole.flat], source[hole.flat] == SPATIAL)
+    picture[hole.flat] = fill + found.share[:, None] * (found.picture - fill)
+    source[hole.flat[found.share > _MOSTLY]] = THROUGH
+    doubt[hole.flat] = found.doubt
+
+
+def _tiles(sheet: Sheet, filled: _Filled) -> tuple[FillTile, ...]:
+    inner = ((place.tile, place.inner.slices) for place in sheet.places)
+    picture, source, doubt = filled
+    return tuple(
+        FillTile(tile, picture[part].copy(), source[part].copy(), doubt[part].copy()) for tile, part in inner
+    )

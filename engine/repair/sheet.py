@@ -79,6 +79,22 @@ class Sheet:
         return laid
 
     @cached_property
+    def inside(self) -> Bool:
+        """Where the sheet shows the frame, (h, w)."""
+        shown = np.zeros(self.size, np.bool_)
+        for place in self.places:
+            shown[place.laid.slices] = True
+        return shown
+
+    @cached_property
+    def inner(self) -> Bool:
+        """The pixels of the tiles themselves, (h, w): each pixel of the frame no more than once."""
+        own = np.zeros(self.size, np.bool_)
+        for place in self.places:
+            own[place.inner.slices] = True
+        return own
+
+    @cached_property
     def _origin(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         """What to add to a sheet pixel's row and column to get the frame's; per sheet pixel."""
         down, right = np.zeros(self.size, np.int32), np.zeros(self.size, np.int32)

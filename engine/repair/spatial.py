@@ -34,34 +34,57 @@ _BACKING = np.float32(0.4)
 _SMALL = 64
 """px. Pieces of damage larger than this get a membrane as well."""
 
+_CROWD = np.float32(2)
+"""How many times their spread the lines are wrong, since lines close together err alike; as measured."""
+
+_LOST = 1.0
+"""The doubt of pixels in a frame of which nothing is known."""
+
 _MARGIN = 24
 _SWEEPS = 8
 
 
+class SpatialFill(NamedTuple):
+    """`values` (n, 3) and the RMS error to be expected of them, `doubt` (n,), in the plane's own units."""
+
+    values: Float32
+    doubt: Float32
+
+
 class _Lines(NamedTuple):
-    """Sums over the lines through each pixel: `total` (n, 3) of weighted values, `mass` (n,)."""
+    """Sums over the lines through each pixel: `total` (n, 3) of weighted values, `squares` (n,) of their
+    weighted mean squares, `mass` (n,) of the weights."""
 
     total: Float32
+    squares: Float32
     mass: Float32
 
 
-def fill_from_surroundings(plane: Float32, missing: Bool, unknown: Bool) -> Float32:
-    """Values for the `missing` pixels of `plane` (H, W, 3), in their order top left first, (n, 3).
+def fill_from_surroundings(plane: Float32, missing: Bool, unknown: Bool) -> SpatialFill:
+    """Values for the `missing` pixels of `plane` (H, W, 3), in their order top left first.
 
     `missing` and `unknown` are (H, W); a pixel is relied upon only where it is neither. Where the
     whole frame is unknown the pixels come back as they are: there is nothing better.
     """
     rows, columns = np.nonzero(missing)
     if rows.size == 0 or (missing | unknown).all():
-        return plane[rows, columns]
+        return SpatialFill(plane[rows, columns], np.full(rows.size, _LOST, np.float32))
     near = _bounds(missing, _LONGEST + 2)
     part, wanted = plane[near], missing[near]
     hidden = wanted | unknown[near]
     rows, columns = np.nonzero(wanted)
     lines = _along_lines(_calmed(part, hidden), hidden, rows, columns)
     membrane = _membranes(part, wanted, hidden)[rows, columns]
-    whole = (lines.total + _BACKING * membrane) / (lines.mass + _BACKING)[:, None]
-    return np.asarray(whole, np.float32)
+    mass = lines.mass + _BACKING
+    whole = np.asarray((lines.total + _BACKING * membrane) / mass[:, None], np.float32)
+    # Where the lines and the membrane do not agree, at least one of them is wrong.
+    squares = (lines.squares + _BACKING * _mean_square(membrane)) / mass - _mean_square(whole)
+    doubt = _CROWD * np.sqrt(np.maximum(squares, 0))
+    return SpatialFill(whole, doubt.astype(np.float32))
+
+
+def _mean_square(values: Float32) -> Float32:
+    return np.asarray(np.einsum("nc,nc->n", values, values) / np.float32(3), np.float32)
 
 
 def _calmed(plane: Float32, hidden: Bool) -> Float32:
@@ -84,7 +107,7 @@ def _along_lines(
     calm: Float32, hidden: Bool, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
 ) -> _Lines:
     total = np.zeros((rows.size, 3), np.float32)
-    mass = np.zeros(rows.size, np.float32)
+    squares, mass = np.zeros((2, rows.size), np.float32)
     for dx, dy in _DIRECTIONS:
         ahead, back = _reach(hidden, rows, columns, dx, dy), _reach(hidden, rows, columns, -dx, -dy)
         met = np.flatnonzero((ahead > 0) & (back > 0))
@@ -92,13 +115,14 @@ def _along_lines(
         one = calm[rows[met] + near * dy, columns[met] + near * dx]
         other = calm[rows[met] - far * dy, columns[met] - far * dx]
         span = (near + far).astype(np.float32)
-        value = (one * far[:, None] + other * near[:, None]) / span[:, None]
+        value = np.asarray((one * far[:, None] + other * near[:, None]) / span[:, None], np.float32)
         length = span * np.float32(np.hypot(dx, dy))
-        apart = ((one - other) ** 2).mean(1)
+        apart = _mean_square(one - other)
         weight = (_SPAN / length) ** 4 / (1 + apart / np.float32(_AGREEMENT**2))
         total[met] += weight[:, None] * value
+        squares[met] += weight * _mean_square(value)
         mass[met] += weight
-    return _Lines(total, mass)
+    return _Lines(total, squares, mass)
 
 
 def _reach(

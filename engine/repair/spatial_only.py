@@ -25,8 +25,11 @@ class SpatialRepairer:
         plate = plate_of(window.centre, mattes.get(0))
         if plate.damaged is None or plate.unreliable is None:
             return ()
-        filled = plate.picture.copy()
-        filled[plate.damaged] = fill_from_surroundings(plate.picture, plate.damaged, plate.unreliable)
+        found = fill_from_surroundings(plate.picture, plate.damaged, plate.unreliable)
+        filled, doubt = plate.picture.copy(), np.zeros(plate.damaged.shape, np.float32)
+        filled[plate.damaged], doubt[plate.damaged] = found.values, found.doubt
         source = np.where(plate.damaged, SPATIAL, 0).astype(np.int8)
-        tiles = damage_tiles(plate.damaged)
-        return tuple(FillTile(box, filled[box.slices].copy(), source[box.slices].copy()) for box in tiles)
+        return tuple(
+            FillTile(box, filled[box.slices].copy(), source[box.slices].copy(), doubt[box.slices].copy())
+            for box in damage_tiles(plate.damaged)
+        )

@@ -28,6 +28,7 @@ from engine.matte.inputs import NO_MATTES, MatteInputs
 from engine.memo import Memo
 from engine.motion.estimator import MotionEstimator
 from engine.parameters import Settings
+from engine.repair.caution import cautious, touched
 from engine.repair.contract import Repairer
 from engine.repair.grain import regrain
 from engine.repair.motion_compensated import MotionCompensatedRepairer
@@ -132,7 +133,8 @@ class Pipeline:
             return _untouched(window, matte, settings, detected - started)
         fills = self._fills(window, matte, settings, mattes)
         repaired = time.perf_counter()
-        frame = self._composited(window.centre.frame, matte, fills)
+        filled = touched(matte, fills)
+        frame = self._composited(window.centre.frame, filled, fills)
         seconds = {
             "detect": detected - started,
             "repair": repaired - detected,
@@ -145,7 +147,7 @@ class Pipeline:
             neighbours=_within(window, settings.radius),
             seconds=MappingProxyType(seconds),
         )
-        return RepairResult(frame, matte, report)
+        return RepairResult(frame, filled, report)
 
     def close(self) -> None:
         self._damage.clear()
@@ -206,6 +208,7 @@ class Pipeline:
             # What is held out of a neighbour counts as marked all the same: damage must not spread.
             marked[offset] = self._found(seen, settings, mattes).matte
         tiles = self._repairer.repair(near, marked)
+        tiles = cautious(near.centre, tiles, matte, settings.caution)
         return regrain(near, tiles, matte, settings.grain, motion=self._motion)
 
     def _composited(self, frame: Frame, matte: DamageMatte, fills: Sequence[FillTile]) -> Frame:

@@ -2,8 +2,8 @@
 
 A frame that returns to the format it came from is written as the bytes of its source file in which only the
 code values that differ are replaced; a frame without changes is its source byte for byte, whatever the format
-and compression. Where the structure of a file does not allow it (see `engine.media.keep`), the frame is
-written anew by `oiio_write`, unless something would be lost by that: then it is refused.
+and compression. What cannot be kept so is refused (see `engine.media.keep`); a frame that goes into another
+format is written anew by `oiio_write`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,23 @@ from engine.errors import SinkError, SourceError, UnsupportedFormat
 from engine.media.atomic import complete_file, unwritable
 from engine.media.frame_read import read_frame
 from engine.media.keep.contract import Change
+from engine.media.keep.exr import patched_exr
+from engine.media.keep.png import patched_png
 from engine.media.keep.scan import patched_scan
-from engine.media.oiio_formats import FrameFormat
+from engine.media.keep.tiff import patched_tiff
+from engine.media.oiio_formats import FrameFormat, describe
 from engine.media.oiio_write import as_stored, check_reads_back, write_anew
 from engine.media.origin import Bytes, Origin, file_bytes
 from engine.types import AnyArray, Codes
 
-_PATCHERS: Mapping[str, Callable[[Change], Bytes | None]] = MappingProxyType(
-    {"DPX": patched_scan, "Cineon": patched_scan}
+_PATCHERS: Mapping[str, Callable[[Change], Bytes]] = MappingProxyType(
+    {
+        "DPX": patched_scan,
+        "Cineon": patched_scan,
+        "EXR": patched_exr,
+        "TIFF": patched_tiff,
+        "PNG": patched_png,
+    }
 )
 
 
@@ -42,10 +51,8 @@ def write_frame(
         _check_size(path, codes, metadata["header"])
     if metadata.get("format") == fmt.name and "origin" in metadata:
         stored = as_stored_alike(codes, metadata)
-        content = _patched(stored, codes, metadata, fmt)
-        if content is not None:
-            _write_bytes(path, content, stored, overwrite)
-            return
+        _write_bytes(path, _patched(path, stored, codes, metadata, fmt), stored, overwrite)
+        return
     _check_nothing_is_lost(path, metadata, fmt)
     write_anew(path, codes, metadata, fmt, overwrite)
 
@@ -55,18 +62,20 @@ def as_stored_alike(codes: Codes, metadata: Mapping[str, Any]) -> AnyArray:
     return codes.planes[0] if codes.layout.kind == "integer" else as_stored(codes, metadata["header"])
 
 
-def _patched(stored: AnyArray, codes: Codes, metadata: Mapping[str, Any], fmt: FrameFormat) -> Bytes | None:
-    """The bytes of the source with the new codes in it; None where its structure does not allow that."""
+def _patched(
+    path: Path, stored: AnyArray, codes: Codes, metadata: Mapping[str, Any], fmt: FrameFormat
+) -> Bytes:
+    """The bytes of the source with the new codes in it."""
     origin: Origin = metadata["origin"]
     content = origin.content()
     header, before = read_frame(origin.path, 0)
     if header.layout != codes.layout:
-        return None
+        raise SinkError(
+            f"{path} was to hold {describe(header.layout)} as its source {origin.path} does, and came with "
+            f"{describe(codes.layout)}; write it to another format."
+        )
     changed = differing(before.codes.planes[0], stored)
-    if not changed.any():
-        return content
-    patch = _PATCHERS.get(fmt.name)
-    return None if patch is None else patch(Change(content, header, stored, changed))
+    return _PATCHERS[fmt.name](Change(content, header, stored, changed)) if changed.any() else content
 
 
 def differing(before: AnyArray, after: AnyArray) -> Any:
@@ -105,6 +114,6 @@ def _check_nothing_is_lost(path: Path, metadata: Mapping[str, Any], fmt: FrameFo
     origin: Origin = metadata["origin"]
     what = f"{parts} pictures" if parts > 1 else left_out
     raise UnsupportedFormat(
-        f"{path} would lose what {origin.path} holds beside its picture ({what}), as this {fmt.name} would "
-        f"have to be written anew; write {origin.path.suffix} as the source is, compressed without loss."
+        f"{path} would lose what {origin.path} holds beside its picture ({what}), which {fmt.name} does not "
+        f"take over; write {origin.path.suffix} as the source is."
     )

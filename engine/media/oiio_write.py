@@ -55,6 +55,14 @@ def write_anew(
             _name_in_header(temporary, path.name)
 
 
+def encode(path: Path, stored: AnyArray, header: oiio.ImageSpec, compression: str) -> None:
+    """Write an EXR of one part under `header`, of any name and place. Raises SinkError."""
+    spec = oiio.ImageSpec(header)
+    spec.attribute("compression", compression)
+    spec.erase_attribute("openexr:chunkCount")
+    _write(path, stored, spec, path)
+
+
 def _write(temporary: Path, stored: AnyArray, spec: oiio.ImageSpec, path: Path) -> None:
     sink: Any = oiio.ImageOutput.create(str(temporary))
     if sink is None:

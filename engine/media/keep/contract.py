@@ -1,7 +1,7 @@
 """What a patcher of one format gets: the source's bytes and which codes are to change in them.
 
-A patcher returns the bytes of the whole new file, `Change.content` itself changed in place where it can, or
-None where the structure of the file does not allow it to keep everything else.
+A patcher returns the bytes of the whole new file, `Change.content` itself changed in place where it can. It
+raises UnsupportedFormat where the structure of the file does not allow it to keep everything else.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@
     │   ├── CorruptSource          the file is there and its content is broken
     │   └── InconsistentFrames     frames of one clip differ in size, depth or channels
     ├── SinkError                  the result cannot be written: permission, full disk
-    ├── ColourError                the colour space is unknown, or cannot be converted
+    ├── ColourError                the colour space cannot be converted
+    │   └── UnknownColour          nothing says the colour space, or what is named is none (exit code 2)
     ├── ModelError                 a model file is missing, altered, or not what its spec says
     ├── DeviceError                the compute device asked for is not there
     └── Interrupted                stopped by the user; what is written so far is valid
@@ -65,6 +66,10 @@ class SinkError(ReelmendError):
 
 class ColourError(ReelmendError):
     pass
+
+
+class UnknownColour(ColourError):
+    exit_code = 2
 
 
 class ModelError(ReelmendError):

@@ -57,9 +57,7 @@ def add_to(commands: Commands) -> argparse.ArgumentParser:
         "restored frames, their mattes, a movie and a preview are left in DIR in place of an earlier demo's.",
     )
     parser.add_argument("input", metavar="FILE", nargs="?", help="a film of your own")
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", default=Path("reelmend-demo"), help="default: reelmend-demo"
-    )
+    parser.add_argument("--out", metavar="DIR", default="reelmend-demo", help="default: reelmend-demo")
     parser.add_argument("--seconds", type=float, metavar="S", help="how much; default 1 drawn, 2 of a film")
     add_colour_options(parser.add_argument_group("clip"))
     add_engine_options(parser)
@@ -68,7 +66,9 @@ def add_to(commands: Commands) -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace) -> DemoResult:
-    request = DemoRequest(arguments.out, arguments.input, _seconds(arguments), _render_request(arguments))
+    request = DemoRequest(
+        _folder(arguments), arguments.input, _seconds(arguments), _render_request(arguments)
+    )
     if not arguments.quiet and not arguments.json and arguments.input is None:
         complain("drawing a damaged reel")
     with stopping() as stop, choose_progress(arguments.json, arguments.quiet, "Restoring") as progress:
@@ -90,6 +90,13 @@ def _quality_rows(quality: Quality | None) -> list[tuple[str, str]]:
         ),
         ("altered", f"{100 * quality.altered:.3f} % of the pixels without damage"),
     ]
+
+
+def _folder(arguments: argparse.Namespace) -> Path:
+    # Path("") is the current folder: a variable of a script that is not set must not be written into that.
+    if not arguments.out.strip():
+        raise UsageError("--out is empty; give the name of a folder.")
+    return Path(arguments.out)
 
 
 def _seconds(arguments: argparse.Namespace) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import SourceError, SourceNotFound, UsageError
-from engine.media.pattern import FramePattern, literal, parse_pattern
+from engine.media.pattern import MOST_DIGITS, FramePattern, literal, may_be_minus, parse_pattern
 from engine.media.ranges import format_frames, gaps_between
 from engine.types import FrameNumber
 
@@ -34,9 +35,21 @@ def find_frames(target: str, suffixes: Iterable[str]) -> FoundFrames:
     A name that exists as a file is that one still, whatever its siblings are called. Raises
     SourceNotFound and UsageError.
     """
+    # One name can be written with its accents composed or apart; disks and keyboards differ in it.
+    forms = dict.fromkeys([target, *(unicodedata.normalize(form, target) for form in ("NFC", "NFD"))])
+    errors: list[SourceNotFound] = []
+    for form in forms:
+        try:
+            return _find(form, tuple(suffixes))
+        except SourceNotFound as error:
+            errors.append(error)
+    raise errors[0]
+
+
+def _find(target: str, suffixes: tuple[str, ...]) -> FoundFrames:
     path = Path(target)
     if path.is_dir():
-        return _in_folder(path, tuple(suffixes))
+        return _in_folder(path, suffixes)
     if path.is_file():
         return _still(path)
     request = parse_pattern(target)
@@ -49,8 +62,7 @@ def find_frames(target: str, suffixes: Iterable[str]) -> FoundFrames:
 
 def _of_pattern(pattern: FramePattern, wanted: tuple[FrameNumber, ...] | None) -> FoundFrames:
     names = _names(pattern.folder)
-    present = [pattern.number_of(name) for name in names]
-    numbers = tuple(sorted(number for number in present if number is not None))
+    pattern, numbers = _numbered(pattern, names)
     if wanted is not None:
         there = set(numbers)
         missing = tuple(number for number in wanted if number not in there)
@@ -65,6 +77,24 @@ def _of_pattern(pattern: FramePattern, wanted: tuple[FrameNumber, ...] | None) -
     return FoundFrames(pattern, numbers, missing)
 
 
+def _numbered(pattern: FramePattern, names: Sequence[str]) -> tuple[FramePattern, tuple[FrameNumber, ...]]:
+    """The numbers there, ascending, and the pattern with the sign of those below zero as they have it."""
+    plain, signed = (
+        {number for number in map(one.number_of, names) if number is not None}
+        for one in (replace(pattern, signed=False), replace(pattern, signed=True))
+    )
+    if plain == signed or not signed - plain:
+        return replace(pattern, signed=False), tuple(sorted(plain))
+    if plain - signed:
+        one = replace(pattern, signed=False).path(min(plain - signed)).name
+        other = replace(pattern, signed=True).path(min(signed - plain)).name
+        raise UsageError(
+            f"{pattern.folder} holds both {one} and {other}, which count digits in two ways; move one of "
+            "them away."
+        )
+    return replace(pattern, signed=True), tuple(sorted(signed))
+
+
 def _alike(pattern: FramePattern, names: Sequence[str]) -> str:
     """What the folder holds in the same format, upper or lower case, for one who mistyped."""
     same = [name for name in names if name.lower().endswith(pattern.suffix.lower())]
@@ -74,7 +104,7 @@ def _alike(pattern: FramePattern, names: Sequence[str]) -> str:
 
 def _still(path: Path) -> FoundFrames:
     match = _NUMBERED.fullmatch(path.name)
-    number = int(match["digits"]) if match and len(match["digits"]) <= 12 else 1
+    number = int(match["digits"]) if match and len(match["digits"]) <= MOST_DIGITS else 1
     return FoundFrames(literal(path), (number,), ())
 
 
@@ -110,9 +140,31 @@ def _patterns_of(folder: Path, names: Sequence[str]) -> list[Listed]:
             found.append((literal(folder / name), ()))
         else:
             groups.setdefault((match["prefix"], match["suffix"]), []).append(match["digits"])
+    below = {key: digits for key, digits in groups.items() if _below_zero(key, groups)}
     for (prefix, suffix), digits in groups.items():
-        found.extend(_by_padding(folder, prefix, suffix, digits))
+        if (prefix, suffix) in below:
+            continue
+        listed = _by_padding(folder, prefix, suffix, digits)
+        minus = below.get((f"{prefix}-", suffix))
+        found.extend(listed if minus is None else _with_minus(listed, minus))
     return sorted(found, key=lambda one: one[0].template)
+
+
+def _below_zero(key: tuple[str, str], groups: Mapping[tuple[str, str], list[str]]) -> bool:
+    """Whether names in "prefix-" belong to the sequence "prefix", below zero. Alone, a dash is a dash."""
+    prefix, suffix = key
+    return prefix.endswith("-") and may_be_minus(prefix[:-1]) and (prefix[:-1], suffix) in groups
+
+
+def _with_minus(listed: list[Listed], minus: list[str]) -> list[Listed]:
+    """The sequence of a folder with its numbers below zero; a sequence more where they do not fit it."""
+    pattern, numbers = listed[0]
+    for signed in (False, True):
+        one = replace(pattern, signed=signed)
+        below = {f"-{digits}": -int(digits) for digits in minus}
+        if len(listed) == 1 and all(one.digits(number) == text for text, number in below.items()):
+            return [(one, tuple(sorted({*numbers, *below.values()})))]
+    return [*listed, *_by_padding(pattern.folder, f"{pattern.prefix}-", pattern.suffix, minus)]
 
 
 def _by_padding(folder: Path, prefix: str, suffix: str, digits: list[str]) -> list[Listed]:

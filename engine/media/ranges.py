@@ -1,4 +1,4 @@
-"""Frame ranges as people write them: `1001-1100x2,1200`."""
+"""Frame ranges as people write them: `1001-1100x2,1200`; numbers may be below zero: `-8--1,0-100`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.types import FrameNumber
 MOST_FRAMES = 1_000_000
 """More than eleven hours at 24 frames per second: a longer request is a slip of the hand."""
 
-_PART = re.compile(r"(?P<first>\d{1,12})(?:-(?P<last>\d{1,12})(?:x(?P<step>\d{1,12}))?)?", re.ASCII)
+_PART = re.compile(r"(?P<first>-?\d{1,12})(?:-(?P<last>-?\d{1,12})(?:x(?P<step>\d{1,12}))?)?", re.ASCII)
 
 
 def parse_frames(text: str) -> tuple[FrameNumber, ...]:

@@ -50,7 +50,7 @@ def render_clip(
     watcher = watcher or Unwatched()
     with ExitStack() as held:
         clip = held.enter_context(open_clip(request))
-        places = places_of(clip.plan.outputs, clip.plan.selection.written)
+        places = places_of(clip.plan.outputs)
         record = held.enter_context(Record(clip.plan, places, clip.plan.unfinished))
         report = _report(clip.plan, held)
         ledger = Ledger(watcher, report, repairs=request.picture is not None)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.errors import ColourError
+from engine.errors import ColourError, UnknownColour
 from engine.media.contract import ClipInfo
 from ocio import config as colour_config
-from ocio.errors import OcioError
+from ocio.errors import OcioError, UnknownSpace
 from ocio.spaces import canonical
 from ocio.tagging import Identification, identify
 
@@ -22,9 +22,10 @@ class ColourChoice:
 
 
 def choose_colour(info: ClipInfo, asked: str | None, config_name: str | None) -> ColourChoice:
-    """The colour space of a clip: `asked`, else that of its tags. Raises ColourError.
+    """The colour space of a clip: `asked`, else that of its tags.
 
-    Where neither says it, the error lists the likely spaces, each as it is written on the command line.
+    Raises UnknownColour where the config has no such space, or nothing says which it is: the error lists the
+    likely spaces, each as it is written on the command line. Raises ColourError for a config that fails.
     """
     try:
         config = colour_config.load(config_name)
@@ -32,8 +33,10 @@ def choose_colour(info: ClipInfo, asked: str | None, config_name: str | None) ->
             return ColourChoice(canonical(config.handle, asked), "given with --colour-space", config.origin)
         found = identify(info.tags, info.layout.bits)
         if found.space is None:
-            raise ColourError(_unknown(info, found))
+            raise UnknownColour(_unknown(info, found))
         return ColourChoice(canonical(config.handle, found.space), found.reason, config.origin)
+    except UnknownSpace as error:
+        raise UnknownColour(str(error)) from error
     except OcioError as error:
         raise ColourError(str(error)) from error
 

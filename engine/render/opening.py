@@ -56,7 +56,7 @@ def open_clip(request: RenderRequest) -> Generator[OpenClip, None, None]:
         cuts = None if request.cuts is None else ListedCuts(listed_cuts(request.cuts, info))
         given = open_mattes(request, info, held)
         outputs = {role: str(path) for role, path in output_paths(request, info).items()}
-        journal = journal_path(places_of(outputs, selection.written), selection.wanted)
+        journal = journal_path(places_of(outputs), selection.wanted)
         unfinished = _unfinished(request, journal)
         mine = frozenset() if unfinished is None else owned(selection, unfinished)
         check_outputs(request, info, selection.written, given.files, mine, unfinished is not None)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.errors import SinkError
 from engine.media.open import MOVIE_SUFFIXES
-from engine.media.pattern import FramePattern
-from engine.media.sequence import target_pattern
+from engine.media.pattern import FramePattern, literal, parse_pattern
 from engine.types import FrameNumber
 
 
@@ -31,12 +30,17 @@ class Places:
         return {role: pattern.path(number) for role, pattern in self.sequences.items()}
 
 
-def places_of(outputs: Mapping[str, str], frames: Sequence[FrameNumber]) -> Places:
-    """The places of the outputs "picture" and "matte". Raises UsageError as `target_pattern` does."""
+def places_of(outputs: Mapping[str, str]) -> Places:
+    """The places of the outputs "picture" and "matte". Raises UsageError for what is no pattern."""
     pictures = {role: Path(path) for role, path in outputs.items() if role in ("picture", "matte")}
     movies = {role: path for role, path in pictures.items() if path.suffix.lower() in MOVIE_SUFFIXES}
     rest = {role: path for role, path in pictures.items() if role not in movies}
-    return Places({role: target_pattern(str(path), frames) for role, path in rest.items()}, movies)
+    return Places({role: _pattern(path) for role, path in rest.items()}, movies)
+
+
+def _pattern(path: Path) -> FramePattern:
+    request = parse_pattern(str(path))
+    return literal(path) if request is None else request.pattern
 
 
 @dataclass(eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from engine.errors import SinkError
 from engine.media.contract import ClipInfo
-from engine.media.sequence import target_pattern
+from engine.media.pattern import parse_pattern
 from engine.types import FrameNumber
 
 UNCOMPRESSED = ".dpx"
@@ -35,10 +36,12 @@ def check_room(target: Path | None, info: ClipInfo, frames: Sequence[FrameNumber
 
 
 def _there(target: Path, frames: Sequence[FrameNumber]) -> int:
-    pattern, found = target_pattern(str(target), frames), 0
-    for number in frames:
-        with suppress(OSError):
-            found += pattern.path(number).stat().st_size
+    request, wanted, found = parse_pattern(str(target)), frozenset(frames), 0
+    with suppress(OSError), os.scandir(target.parent) as entries:
+        for entry in entries:
+            number = None if request is None else request.pattern.number_of(entry.name)
+            if number in wanted or entry.name == target.name:
+                found += entry.stat().st_size
     return found
 
 

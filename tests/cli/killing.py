@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 from fractions import Fraction
@@ -75,3 +76,12 @@ def packets_of(path: Path) -> dict[str, list[tuple[int, int, str]]]:
                 mark = (packet.pts, packet.duration, hashlib.sha256(bytes(packet)).hexdigest())
                 found.setdefault(packet.stream.type, []).append(mark)
     return found
+
+
+def report_of(path: Path) -> list[dict]:
+    """The frames of a report, but for the time they took."""
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    kinds = [line["type"] for line in lines]
+    assert kinds[0] == "start"
+    assert kinds[-1] == "summary"
+    return [{**line, "seconds": None} for line in lines[1:-1]]

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("_fake_engine")
         (["render", "{scan}", "{out}", "--radius", "1.5"], 2, "--radius"),
         (["render", "{scan}", "{out}", "--frames", "900-1001"], 2, "which holds 1001-1006"),
         (["render", "{scan}", "{out}", "--frames", "7-"], 2, "1001-1100"),
-        (["render", "{scan}", "{out}", "--colour-space", "ADX11"], 1, "ADX1"),
+        (["render", "{scan}", "{out}", "--colour-space", "ADX11"], 2, "ADX1"),
         (["render", "{scan}", "{out}", "--ocio-config", "{tmp}/none.ocio"], 1, "none.ocio"),
         (["render", "{scan}", "{tmp}/r.jpg"], 1, "r.jpg"),
         (["render", "{scan}", "{tmp}/r.cin"], 2, "r.cin"),
@@ -46,6 +46,7 @@ pytestmark = pytest.mark.usefixtures("_fake_engine")
         (["info", "{tmp}/words.dpx"], 1, "words.dpx"),
         (["info", "{tmp}/words.mov"], 1, "words.mov"),
         (["demo", "--seconds", "0", "--out", "{tmp}/d"], 2, "--seconds is 0"),
+        (["demo", "--out", ""], 2, "--out is empty"),
         (["render", "{scan}", "{tmp}/words.txt/r.####.dpx"], 1, "words.txt"),
     ],
 )
@@ -67,7 +68,7 @@ def test_an_unknown_colour_space_lists_the_likely_ones(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_dpx(tmp_path / "scan.0001.dpx", np.full((20, 30, 3), 400, np.uint16), transfer="User defined")
-    assert main(["render", str(tmp_path / "scan.####.dpx"), str(tmp_path / "r.####.dpx")]) == 1
+    assert main(["render", str(tmp_path / "scan.####.dpx"), str(tmp_path / "r.####.dpx")]) == 2
     told = capsys.readouterr().err
     assert "--colour-space" in told
     assert "ADX10" in told

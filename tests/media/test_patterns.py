@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.errors import SourceError, SourceNotFound, UsageError
+from engine.errors import ReelmendError, SourceError, SourceNotFound, UsageError
 from engine.media.listing import find_frames
-from engine.media.pattern import FramePattern, literal, parse_pattern
+from engine.media.pattern import FramePattern, literal, may_be_minus, parse_pattern
 
 SUFFIXES = (".dpx", ".exr", ".tif")
 
@@ -58,9 +58,17 @@ def test_what_cannot_be_meant_is_refused(text: str) -> None:
         parse_pattern(text)
 
 
-@given(prefix=st.text("ab.0_9", max_size=4), width=st.integers(1, 6), number=st.integers(0, 10**8))
-def test_a_frame_number_is_found_again_in_its_name(prefix: str, width: int, number: int) -> None:
-    pattern = FramePattern(Path("reel"), prefix, width, ".dpx")
+@given(
+    prefix=st.text("ab.0_9", max_size=4), width=st.integers(1, 6), number=st.integers(-(10**8), 10**8),
+    signed=st.booleans(),
+)  # fmt: skip
+def test_a_frame_number_is_found_again_in_its_name(
+    prefix: str, width: int, number: int, signed: bool
+) -> None:
+    if number < 0 and not may_be_minus(prefix):
+        return
+    pattern = FramePattern(Path("reel"), prefix, width, ".dpx", signed)
+    assert FramePattern.of_template(pattern.template) == pattern
     assert pattern.number_of(pattern.path(number).name) == number
 
 
@@ -153,3 +161,50 @@ def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(Path, "iterdir", refuse)
     with pytest.raises(SourceError, match="check its permissions"):
         find_frames(str(tmp_path / "s.#.dpx"), SUFFIXES)
+
+
+@pytest.mark.parametrize(
+    ("names", "template", "numbers"),
+    [
+        (("s.-0002.dpx", "s.-0001.dpx", "s.0000.dpx", "s.0001.dpx"), "s.####.dpx", (-2, -1, 0, 1)),
+        (("s.-002.dpx", "s.-001.dpx", "s.0000.dpx", "s.0001.dpx"), "s.%04d.dpx", (-2, -1, 0, 1)),
+        (("s-0001.dpx", "s-0002.dpx"), "s-####.dpx", (1, 2)),
+        (("s_-0001.dpx", "s_-0002.dpx"), "s_-####.dpx", (1, 2)),
+    ],
+)
+def test_numbers_below_zero(
+    names: tuple[str, ...], template: str, numbers: tuple[int, ...], tmp_path: Path
+) -> None:
+    touch(tmp_path, *names)
+    in_folder = find_frames(str(tmp_path), SUFFIXES)
+    assert (in_folder.pattern.template.name, in_folder.numbers, in_folder.gaps) == (template, numbers, ())
+    for written in (template, template.replace("%04d", "####")):
+        found = find_frames(str(tmp_path / written), SUFFIXES)
+        assert found == in_folder
+        assert [found.pattern.path(number).name for number in numbers] == sorted(names, key=names.index)
+
+
+def test_two_ways_to_count_digits_below_zero_are_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "s.-0002.dpx", "s.-001.dpx", "s.0000.dpx")
+    with pytest.raises(UsageError, match=r"both s\.-0002\.dpx and s\.-001\.dpx"):
+        find_frames(str(tmp_path / "s.####.dpx"), SUFFIXES)
+    with pytest.raises(UsageError, match="sequences"):
+        find_frames(str(tmp_path), SUFFIXES)
+
+
+def test_accents_written_apart_are_the_same_name(tmp_path: Path) -> None:
+    folder = tmp_path / "Fru\u0308hling"
+    folder.mkdir()
+    touch(folder, "gru\u0308n.0001.dpx", "gru\u0308n.0002.dpx")
+    assert find_frames(str(tmp_path / "Fr\u00fchling" / "gr\u00fcn.####.dpx"), SUFFIXES).numbers == (1, 2)
+    assert find_frames(str(tmp_path / "Fr\u00fchling"), SUFFIXES).numbers == (1, 2)
+
+
+@given(st.one_of(st.text(max_size=40), st.text(alphabet="s.#@%04d-1x,<>UDIM$F", max_size=24)))
+def test_any_name_is_a_pattern_or_none_or_a_refusal(text: str) -> None:
+    try:
+        request = parse_pattern(text)
+    except ReelmendError:
+        return
+    if request is not None:
+        assert request.pattern.number_of(request.pattern.path(7).name) == 7

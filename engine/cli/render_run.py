@@ -32,6 +32,11 @@ class PlanResult:
     plan: RenderPlan
     exit_code: int = 0
 
+    @property
+    def done(self) -> int:
+        """Frames that an unfinished render to go on with has finished."""
+        return 0 if self.plan.unfinished is None else len(self.plan.unfinished.frames)
+
     def text(self) -> str:
         plan = self.plan
         info, chosen = plan.info, plan.selection
@@ -43,6 +48,7 @@ class PlanResult:
             ("neighbours", f"up to {plan.reach} frames on either side are read"),
             *((name, value) for name, value in plan.identity.items() if name != "colour_space"),
             *plan.outputs.items(),
+            *([("resume", f"{self.done} frames are done already")] if plan.unfinished else []),
             *(("note", note) for note in plan.notes),
             *((name, _told(value)) for name, value in plan.request.settings.as_dict().items()),
         ]
@@ -58,6 +64,9 @@ class PlanResult:
             "size": [plan.info.width, plan.info.height],
             "frames": list(plan.selection.wanted),
             "missing": list(plan.selection.missing),
+            "held": list(plan.selection.held),
+            "skipped": list(plan.selection.skipped),
+            "done": self.done,
             "colour": {"space": plan.colour_space, "reason": plan.colour_reason},
             "neighbours": plan.reach,
             "identity": dict(plan.identity),

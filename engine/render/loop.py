@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TypeAlias
 
 from engine.allocator import give_back
@@ -22,7 +21,6 @@ from engine.errors import (
     SourceNotFound,
     UsageError,
 )
-from engine.media.ranges import format_frames
 from engine.render.contract import Rendered
 from engine.report.summary import FrameFailure
 from engine.types import FrameNumber
@@ -62,7 +60,7 @@ def render_frames(
         for place, number in enumerate(frames):
             if stop.is_set():
                 settle.all(begun)
-                raise _interrupted(frames[place:], may_skip)
+                raise _interrupted(frames[place:])
             begun.append((number, _submitted(pool, begin, number)))
             if len(begun) == AT_ONCE:
                 settle(*begun.popleft())
@@ -109,18 +107,11 @@ def _submitted(
         return failure
 
 
-def _interrupted(left: Sequence[FrameNumber], may_skip: bool) -> Interrupted:
-    """How to go on with the frames that are `left`; a movie begun cannot be continued."""
-    remedy = f"; go on with --frames {_as_range(left)}" if may_skip else ""
-    return Interrupted(f"Stopped before frame {left[0]}, what was finished is written{remedy}.")
-
-
-def _as_range(frames: Sequence[FrameNumber]) -> str:
-    """ "1007-1100", "1007-1099x2" where every second one is rendered, else the shortest list."""
-    steps = {b - a for a, b in pairwise(frames)}
-    if len(steps) != 1 or 1 in steps:
-        return format_frames(frames)
-    return f"{frames[0]}-{frames[-1]}x{steps.pop()}"
+def _interrupted(left: Sequence[FrameNumber]) -> Interrupted:
+    return Interrupted(
+        f"Stopped before frame {left[0]}, what was finished is written; go on with the same command and "
+        "--resume."
+    )
 
 
 def missing_frame(number: FrameNumber, source: str) -> SourceNotFound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -16,11 +17,11 @@ from engine import pipeline
 from engine.render.clip import render_clip
 from engine.render.contract import Unwatched
 from engine.render.request import RenderRequest
-from tests.cli.killing import film, packets_of, pictures, report_of
+from tests.cli.killing import film, packets_of, pictures, report_of, start
 from tests.render.fake_engine import build_fake, chromatic_reel
 
 pytestmark = pytest.mark.slow
-KILLS = int(os.environ.get("KILLS", "100"))
+KILLS = 100
 FRAMES = 30
 FINISHED = 0
 
@@ -121,12 +122,12 @@ def test_a_sequence_with_mattes_and_report(tmp_path: Path) -> None:
             out / "report.jsonl", resume=True,
         )  # fmt: skip
 
-    _kill(tmp_path, request, lambda out: (pictures(out), report_of(out / "report.jsonl")))
+    _kill(tmp_path, request, lambda out: (pictures(out), report_of(out / "report.jsonl")), KILLS)
 
 
 @pytest.mark.timeout(3000)
-@pytest.mark.parametrize("suffix", [".mkv"])
-def test_a_movie_with_sound_mattes_and_report(suffix: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("suffix", "kills"), [(".mkv", KILLS), (".mov", KILLS // 4)])
+def test_a_movie_with_sound_mattes_and_report(suffix: str, kills: int, tmp_path: Path) -> None:
     source = film(tmp_path / "film.mkv", FRAMES)
 
     def request(out: Path) -> RenderRequest:
@@ -139,20 +140,54 @@ def test_a_movie_with_sound_mattes_and_report(suffix: str, tmp_path: Path) -> No
         movies = {name: packets_of(out / name) for name in (f"r{suffix}", "m.mkv")}
         return movies, (out / f"r{suffix}").read_bytes(), report_of(out / "report.jsonl")
 
-    _kill(tmp_path, request, result)
+    _kill(tmp_path, request, result, kills)
 
 
-def _kill(tmp_path: Path, request: Callable[[Path], RenderRequest], result: Callable[[Path], object]) -> None:
+def _kill(
+    tmp_path: Path, request: Callable[[Path], RenderRequest], result: Callable[[Path], object], kills: int
+) -> None:
     rng = random.Random(20261120)
     victim = Victim(request, rng)
     whole = tmp_path / "whole"
     assert victim.run(whole, None)
     expected = result(whole)
     trial = 0
-    while victim.kills < KILLS:
+    while victim.kills < kills:
         out = tmp_path / f"trial{trial}"
         victim.run_to_the_end(out, power_cut(rng))
         assert result(out) == expected, f"trial {trial}"
         assert not list(out.glob(".*")), f"trial {trial} left something behind"
         trial += 1
     print(f"{victim.kills} kills in {trial} renders of about {max(victim.lasted):.1f} s")
+
+
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("suffix", [".####.dpx", ".mkv", ".mov"])
+def test_the_shipped_engine_killed_after_a_frame(suffix: str, tmp_path: Path) -> None:
+    folder, rng = tmp_path / "scan", random.Random(7)
+    chromatic_reel(folder, range(1, 8), lambda n: (slice(4, 9), slice(n, n + 6)))
+
+    def arguments(out: Path) -> list[str]:
+        return [
+            "render", str(folder / "scan.####.dpx"), str(out / f"r{suffix}"), "--json", "--device", "cpu",
+            "--report", str(out / "report.jsonl"), "--resume",
+        ]  # fmt: skip
+
+    def result(out: Path) -> object:
+        movies = {path.name: packets_of(path) for path in sorted(out.glob("r.m*"))}
+        return pictures(out), movies, report_of(out / "report.jsonl")
+
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    assert start(arguments(whole), real=True).wait() == FINISHED
+    done = 0
+    for frames in (2, 1, 2):
+        with start(arguments(out), real=True) as child:
+            assert child.stdout is not None
+            lines = [json.loads(child.stdout.readline()) for _ in range(1 + frames)]
+            time.sleep(rng.uniform(0, 0.1))
+            child.kill()
+        assert lines[0]["frames"] >= 7 - done - 2
+        done += frames
+    assert start(arguments(out), real=True).wait() == FINISHED
+    assert result(out) == result(whole)
+    assert not list(out.glob(".*"))

@@ -9,7 +9,7 @@ from engine.inference.tiling import mirrored
 from engine.motion.estimator import MotionEstimator
 from engine.motion.flow import warp
 from engine.motion.luma import LUMA_WEIGHTS
-from engine.types import Float32
+from engine.types import Bool, Float32
 from engine.window.window import FrameWindow
 
 CHANNELS: tuple[str, ...] = (
@@ -25,6 +25,12 @@ scene does the opposite. Only both views together tell them apart."""
 RADIUS = 1
 
 
+_SPARSE = 8
+"""One pixel of so many, either way, is asked about a change of exposure."""
+_FLICKER = 0.01
+"""ACEScct: a change by less than a fifth of a stop is left as it is; training knows of flicker."""
+_TONES = 12
+"""Tones at which a change of exposure is looked at."""
 _GREEN, _GREEN_BEFORE, _GREEN_AFTER = 1, 4, 7
 _BEFORE_VALID, _AFTER_VALID = 11, 12
 
@@ -43,6 +49,7 @@ def detector_input(
 ) -> Float32:
     """(len(CHANNELS), H, W) float32, model encoding, not clamped; an absent neighbour is 0 and not valid.
 
+    Where the exposure of the whole frame changes (a flash, flicker), neighbours are brought to the centre's.
     Sides that are no multiple of `multiple` are filled up with the picture mirrored at its edge.
     `out`, of that size, is filled and returned where it is given; `moved_out` (h, w, 3) holds what is in
     between, if given.
@@ -62,6 +69,7 @@ def detector_input(
         _part(moved.picture, planes[aligned : aligned + 3])
         planes[luma] = cv2.transform(neighbour.encoded, LUMA_WEIGHTS)
         planes[valid] = moved.valid
+        _even_out(planes[0:3], planes[aligned : aligned + 3], planes[luma], moved.valid)
     filled[:, height:, :width] = planes[:, mirrored(height, shape[1] - height)]
     filled[:, :, width:] = filled[:, :, mirrored(width, shape[2] - width)]
     return filled
@@ -85,6 +93,34 @@ def reduced(plane: Float32, step: int) -> Float32:
         return plane
     size = (max(1, plane.shape[1] // step), max(1, plane.shape[0] // step))
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _even_out(centre: Float32, aligned: Float32, luma: Float32, valid: Bool) -> None:
+    """Bring a neighbour, `aligned` (3, H, W) and `luma` as it stands, to the centre's exposure, in place.
+
+    In a log encoding a change of exposure is an offset, and light that is added one that falls with the
+    tone. Medians per tone do not hear of damage, however bright, that covers less than half of it. A flash is
+    no damage, and no neighbour of it shows so much light.
+    """
+    places = (slice(None, None, _SPARSE), slice(None, None, _SPARSE))
+    counted = valid[places] & np.isfinite(aligned[(slice(None), *places)]).all(0)
+    counted &= np.isfinite(centre[(slice(None), *places)]).all(0)
+    if not counted.any():
+        return
+    there = aligned[(slice(None), *places)][:, counted]
+    apart = centre[(slice(None), *places)][:, counted] - there
+    if (np.abs(np.median(apart, axis=1)) < _FLICKER).all():
+        return
+    curves = [_tone_curve(tones, change) for tones, change in zip(there, apart, strict=True)]
+    for plane, curve in zip((*aligned, luma), (*curves, curves[_GREEN]), strict=True):
+        plane += np.interp(plane, *curve).astype(np.float32)
+
+
+def _tone_curve(tones: Float32, change: Float32) -> tuple[Float32, Float32]:
+    """Tones (k,) of a neighbour, rising, and the median change (k,) of its pixels of about that tone."""
+    groups = np.array_split(np.argsort(tones, kind="stable"), min(_TONES, tones.size))
+    at = np.array([tones[group].mean() for group in groups], np.float32)
+    return at, np.array([np.median(change[group]) for group in groups], np.float32)
 
 
 def _picked(plane: Float32, like: Float32) -> Float32:

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from engine.detect.inputs import CHANNELS, detector_input
 from engine.motion.estimator import MotionEstimator
@@ -45,3 +46,26 @@ def test_what_moved_out_of_the_neighbour_is_not_valid() -> None:
     planes = detector_input(FrameWindow(tuple(frames)), MotionEstimator())
     assert plane(planes, "after.valid")[24:72, :6].mean() < 0.8
     assert plane(planes, "after.valid")[24:72, 16:80].all()
+
+
+@pytest.mark.parametrize("stops", [-2.0, 0.5, 3.0])
+def test_a_flash_is_taken_out_of_the_neighbours(stops: float) -> None:
+    """As an offset of the log encoding, whichever frame it is on; a large bright blotch is none."""
+    plate, flash = textured(), np.float32(stops / 17.52)
+    centre = plate + flash
+    centre[10:40, 10:60] = 0.9
+    frames = [working(plate, 1), working(centre, 2), working(plate, 3)]
+    planes = detector_input(FrameWindow(tuple(frames)), MotionEstimator())
+    undamaged = np.ones(plate.shape[:2], np.bool_)
+    undamaged[:60, :80] = False
+    for first in (3, 6):
+        apart = planes[first : first + 3] - planes[0:3]
+        assert np.abs(np.median(apart[:, undamaged])) < 0.002
+    assert np.abs(np.median((planes[9] - planes[0:3].mean(0))[undamaged])) < 0.05
+
+
+def test_a_little_flicker_is_left_as_it_is() -> None:
+    plate = textured()
+    frames = [working(plate + np.float32(0.004), 1), working(plate, 2), working(plate, 3)]
+    planes = detector_input(FrameWindow(tuple(frames)), MotionEstimator())
+    assert np.median(planes[3:6] - planes[0:3]) == pytest.approx(0.004, abs=0.001)

@@ -46,6 +46,7 @@ class Space(Protocol):
 
 class Config(Protocol):
     def validate(self) -> None: ...
+    def getCacheID(self) -> str: ...  # noqa: N802
     def hasRole(self, role: str) -> bool: ...  # noqa: N802
     def getColorSpace(self, name: str) -> Space | None: ...  # noqa: N802
     def getColorSpaces(self) -> Iterable[Space]: ...  # noqa: N802

@@ -14,6 +14,7 @@ was being written can be read from it (`engine.audit.read`).
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
@@ -23,11 +24,10 @@ from engine.audit.lines import FORMAT, VERSION
 from engine.audit.read import open_audit
 from engine.errors import OutputExists, SinkError, UsageError
 from engine.media.atomic import unwritable
+from engine.media.contract import ClipInfo
 from engine.types import FrameNumber
 
 JsonObject = dict[str, Any]
-_FLUSHED_EVERY = 16
-"""Frames; what a kill can cost beside the one in work. A frame's line is the last thing done for it."""
 
 
 class AuditFile:
@@ -61,8 +61,9 @@ class AuditFile:
         """Add one frame, written or failed."""
         try:
             self._put(_text(frame))
-            if self._count % _FLUSHED_EVERY == 0:
-                self._stream.flush()
+            self._stream.flush()
+            # The render's journal may say next that the frame is done: its line must be there by then.
+            os.fsync(self._stream.fileno())
         except OSError as error:
             raise self._failure(error) from error
 
@@ -113,6 +114,14 @@ def check_audit_path(path: Path, overwrite: bool) -> None:
         raise UsageError(f"The audit {path} is a folder; end it in / to have the file named for the clip.")
     if path.exists() and not overwrite:
         raise OutputExists(f"{path} is there already; give --overwrite to replace it.")
+
+
+def audit_path(target: str, info: ClipInfo) -> Path:
+    """Where the audit of a clip goes: `target`, or CLIP.reelmend.json in it where it is a folder."""
+    if not (target.endswith(("/", os.sep)) or Path(target).is_dir()):
+        return Path(target)
+    stem = info.path.stem.rstrip("#").rstrip("._- ") or "clip"
+    return Path(target) / f"{stem}.reelmend.json"
 
 
 def partial_path(path: Path) -> Path:

@@ -17,7 +17,7 @@ KINDS: Mapping[Kind, str] = {
     "frame": "frames that are missing, too many or not alike",
     "pixel": "pixels outside the matte that are not the source's",
     "header": "header fields that are not the source's",
-    "bytes": "bytes beside the picture that are not the source's",
+    "bytes": "bytes that are not the source's, nor codes inside the matte",
     "stream": "facts of the stream that are not the source's",
     "time": "frames shown at another time",
     "audio": "audio streams that are not the source's",

@@ -60,7 +60,7 @@ def frame_object(
     report: FrameReport, regions: Iterable[AuditedRegion], checksums: Mapping[str, Mapping[str, str]]
 ) -> JsonObject:
     """One written frame. `checksums` is {"source": {algorithm: digits}, "output": ...}."""
-    return {
+    told: JsonObject = {
         "number": report.number,
         "status": "written",
         "damaged": round(report.damaged, 8),
@@ -69,6 +69,8 @@ def frame_object(
         "seconds": {stage: round(spent, 4) for stage, spent in report.seconds.items()},
         "checksums": {role: dict(digests) for role, digests in checksums.items()},
     }
+    copies = {"duplicate_of": report.duplicate_of, "copy_of": report.copy_of}
+    return {**told, **{name: number for name, number in copies.items() if number is not None}}
 
 
 def failure_object(failure: FrameFailure) -> JsonObject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 from types import TracebackType
@@ -99,6 +100,8 @@ class PatchWriter:
         self._places[number] = self._stream.tell()
         self._stream.write(record)
         self._stream.flush()
+        # The render's journal may say next that the frame is done: its patches must be there by then.
+        os.fsync(self._stream.fileno())
 
     def close(self) -> None:
         try:
@@ -130,4 +133,5 @@ def _patch(before: AnyArray, after: AnyArray, labels: AnyArray) -> PlanePatch:
     across, down = -(-labels.shape[1] // where.shape[1]), -(-labels.shape[0] // where.shape[0])
     regions = labels[::down, ::across][where].astype(np.uint32)
     places: Index = np.flatnonzero(where).astype(np.uint32)
-    return PlanePatch(places, regions, before[where].reshape(len(places), -1))
+    channels = before.shape[2] if before.ndim == 3 else 1
+    return PlanePatch(places, regions, before[where].reshape(len(places), channels))

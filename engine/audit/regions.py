@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.audit.decisions import Decision, Decisions
 from engine.audit.records import AuditedRegion
+from engine.matte.contract import DecisionSource
 from engine.report.regions import labelled
 from engine.types import DAMAGE_CLASSES, Bool, Box, DamageMatte, DamageRegion, Frame, FrameReport
 
@@ -41,10 +42,10 @@ def left_alone_regions(
 
 
 def with_decided_class(
-    report: FrameReport, matte: DamageMatte, frame: Frame, decisions: Decisions | None
+    report: FrameReport, matte: DamageMatte, frame: Frame, decisions: DecisionSource | None
 ) -> FrameReport:
     """`report` with the class that a person gave to what was added."""
-    if decisions is None or not report.regions or decisions.added(frame) is None:
+    if not isinstance(decisions, Decisions) or not report.regions or decisions.added(frame) is None:
         return report
     labels, _ = labelled(matte.coverage > 0)
     regions: list[DamageRegion] = []

@@ -41,15 +41,17 @@ def verify_clips(
     frames: Sequence[FrameNumber],
     done: Callable[[FrameNumber], None] = lambda number: None,
     stop: threading.Event | None = None,
+    others: bool = False,
 ) -> Verification:
     """Compare the `frames` of two clips, outside `mattes`; None lets nothing differ.
 
     A movie's frames count from 1; against a sequence they are matched by their place. What cannot be read
-    is a difference. `done` is told each frame. Raises Interrupted once `stop` is set.
+    is a difference, and so are further frames in the result, unless `others` may be there or `frames` are
+    not all of the source. `done` is told each frame. Raises Interrupted once `stop` is set.
     """
     findings = Findings()
     whole = len(frames) == len(source.info.frames)
-    places = _places(source.info, result.info, frames, findings)
+    places = _places(source.info, result.info, frames, findings, others or not whole)
     movies = source.info.kind == result.info.kind == "movie"
     if movies:
         compare_streams(source.info, result.info, whole, findings)
@@ -160,7 +162,7 @@ def _spread(samples: Bool, shape: tuple[int, int]) -> Bool:
 
 
 def _places(
-    source: ClipInfo, result: ClipInfo, frames: Sequence[FrameNumber], findings: Findings
+    source: ClipInfo, result: ClipInfo, frames: Sequence[FrameNumber], findings: Findings, others: bool
 ) -> dict[FrameNumber, FrameNumber]:
     """Frame of the source to frame of the result; what has none, or should not be there, is noted."""
     by_place = (source.kind == "movie") != (result.kind == "movie") or (
@@ -174,8 +176,8 @@ def _places(
     for number in frames:
         if number not in places:
             findings.differ("frame", number, "the frame", "is there", "is missing")
-    extra = set(result.frames) - set(places.values()) if len(frames) == len(source.frames) else set[int]()
-    for number in sorted(extra):
+    further = set[FrameNumber]() if others else set(result.frames) - set(places.values())
+    for number in sorted(further):
         findings.differ("frame", number, "the frame", "is not there", "is there")
     return places
 

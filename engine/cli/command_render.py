@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from engine.cli.parsers import Commands
 from engine.cli.render_options import add_clip_options, request_from
@@ -24,6 +25,12 @@ def add_to(commands: Commands) -> argparse.ArgumentParser:
     parser.add_argument("output", metavar="OUT", help="restored.####.dpx or restored.mov, never the source")
     parser.add_argument(
         "--matte-out", metavar="MATTE", help="write the matte too: matte.####.png; white = damage"
+    )
+    parser.add_argument(
+        "--patches", type=Path, metavar="FILE", help="keep what was changed, for `engine-cli revert`"
+    )
+    parser.add_argument(
+        "--verify", action="store_true", help="read the result anew at the end and compare it with the source"
     )
     add_clip_options(parser)
     parser.set_defaults(run=run)

@@ -34,6 +34,12 @@ def add_clip_options(parser: argparse.ArgumentParser) -> None:
     _add_matte_options(parser)
     outputs = parser.add_argument_group("outputs")
     outputs.add_argument("--report", type=Path, metavar="FILE", help="write a report: JSON, a line per frame")
+    outputs.add_argument(
+        "--audit",
+        metavar="FILE",
+        help="write down what was done to every frame; in a folder, ending in /, as CLIP.reelmend.json",
+    )
+    outputs.add_argument("--sha256", action="store_true", help="SHA-256 of every frame in the audit too")
     outputs.add_argument("--overwrite", action="store_true", help="replace outputs that are there already")
     outputs.add_argument(
         "--resume",
@@ -55,6 +61,12 @@ def _add_matte_options(parser: argparse.ArgumentParser) -> None:
     mattes.add_argument("--matte-in", metavar="MATTE", help="damage found elsewhere; white = damage")
     mattes.add_argument("--infrared", metavar="IR", help="the infrared of the scan, to find dirt by")
     mattes.add_argument("--hold-out", metavar="MASK", help="what is not black here is never touched")
+    mattes.add_argument(
+        "--decisions",
+        type=Path,
+        metavar="FILE",
+        help="what a person decided: regions vetoed, added, protected (JSON, see docs/audit.md)",
+    )
 
 
 def add_colour_options(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
@@ -96,4 +108,10 @@ def request_from(arguments: argparse.Namespace, picture: str | None, matte: str 
         missing=arguments.missing,
         cuts=arguments.cuts,
         resume=arguments.resume,
+        decisions=arguments.decisions,
+        audit=arguments.audit,
+        sha256=arguments.sha256,
+        # Only what is repaired can be undone and verified.
+        patches=getattr(arguments, "patches", None),
+        verify=getattr(arguments, "verify", False),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from types import MappingProxyType
 
+from engine.audit.regions import with_decided_class
 from engine.errors import Interrupted, ReelmendError, UsageError
 from engine.render.contract import Rendered, Unwatched, Watcher
 from engine.render.ledger import Ledger
@@ -18,6 +19,7 @@ from engine.render.loop import Work, missing_frame, render_frames
 from engine.render.opening import OpenClip, frame_cache, open_clip
 from engine.render.outputs import Outputs, open_outputs, take_stock
 from engine.render.places import Places, places_of
+from engine.render.proofs import Proofs
 from engine.render.record import Record, Retelling
 from engine.render.request import RenderPlan, RenderRequest
 from engine.render.versions import versions
@@ -25,7 +27,7 @@ from engine.render.writer import WriterThread
 from engine.report.file import ReportFile
 from engine.report.lines import summary_line
 from engine.report.regions import regions_of
-from engine.report.summary import Outcome, RenderSummary
+from engine.report.summary import FrameFailure, Outcome, RenderSummary
 from engine.types import DamageMatte, FrameNumber, FrameReport
 from engine.window.cache import FrameCache
 from engine.window.window import FrameWindow
@@ -54,8 +56,11 @@ def render_clip(
         record = held.enter_context(Record(clip.plan, places, clip.plan.unfinished))
         report = _report(clip.plan, held)
         ledger = Ledger(watcher, report, repairs=request.picture is not None)
-        outcome, cause = _attempt(clip, places, record, ledger, stop or threading.Event())
-        summary = _summary(clip.plan, ledger, outcome, cause)
+        proofs = held.enter_context(Proofs(clip, places))
+        stop = stop or threading.Event()
+        outcome, cause = proofs.verified(*_attempt(clip, places, record, ledger, proofs, stop), stop)
+        summary = _summary(clip.plan, ledger, proofs.notes, outcome, cause)
+        proofs.finish(summary)
         if report is not None:
             report.write(summary_line(summary))
             report.close()
@@ -73,11 +78,11 @@ def _report(plan: RenderPlan, held: ExitStack) -> ReportFile | None:
 
 
 def _attempt(
-    clip: OpenClip, places: Places, record: Record, ledger: Ledger, stop: threading.Event
+    clip: OpenClip, places: Places, record: Record, ledger: Ledger, proofs: Proofs, stop: threading.Event
 ) -> tuple[Outcome, str]:
     """Render until the end or until something ends it; the outcome and its cause."""
     try:
-        _render(clip, places, record, ledger, stop)
+        _render(clip, places, record, ledger, proofs, stop)
     except UsageError:
         raise
     except Interrupted as error:
@@ -92,22 +97,31 @@ def _attempt(
     return ("frames failed", "") if failures else ("complete", "")
 
 
-def _render(clip: OpenClip, places: Places, record: Record, ledger: Ledger, stop: threading.Event) -> None:
+def _render(
+    clip: OpenClip, places: Places, record: Record, ledger: Ledger, proofs: Proofs, stop: threading.Event
+) -> None:
     plan = clip.plan
     record.begin()
     remains = take_stock(plan, places)
     wanted = plan.selection.wanted
     left = [number for number in wanted if number not in remains.done]
+    proofs.begin(remains.done)
     with ExitStack() as told, ExitStack() as held:
         outputs = open_outputs(plan, places, record, remains, held)
         told.callback(lambda: ledger.closed(outputs.notes(), outputs.made()))
         retelling = Retelling(plan.unfinished, sorted(remains.done), ledger.written_earlier)
         told.callback(retelling.before, None)
         cache = held.enter_context(frame_cache(clip))
-        writing = _Writing(outputs, record, ledger, retelling)
+        writing = _Writing(outputs, record, ledger, proofs, retelling)
         writer = held.enter_context(WriterThread(writing))
         ledger.started(len(wanted), len(remains.done), record.seconds)
-        render_frames(left, _Beginning(clip, cache), writer.put, ledger.failed, stop, outputs.may_skip)
+        failed = partial(_failed, ledger, proofs)
+        render_frames(left, _Beginning(clip, cache), writer.put, failed, stop, outputs.may_skip)
+
+
+def _failed(ledger: Ledger, proofs: Proofs, failure: FrameFailure) -> None:
+    proofs.failed(failure)
+    ledger.failed(failure)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,12 +131,14 @@ class _Writing:
     outputs: Outputs
     record: Record
     ledger: Ledger
+    proofs: Proofs
     retelling: Retelling
 
     def __call__(self, rendered: Rendered) -> None:
         begun = time.perf_counter()
         self.outputs.write(rendered)
         report = _with_seconds(rendered.report, "write", time.perf_counter() - begun)
+        self.proofs.written(rendered, report)
         self.record.written(rendered, report, self.outputs.movies)
         self.retelling.before(report.number)
         self.ledger.written(report)
@@ -161,14 +177,23 @@ class _Beginning:
         return frames[bisect_left(frames, number) - 1] if number in self._held else number
 
     def _repair(self, window: FrameWindow) -> Rendered:
-        result = self.clip.pipeline.process(window, self.clip.plan.request.settings, self.clip.mattes)
-        return Rendered(window.centre.frame, result.frame, result.matte, result.report)
+        pipeline, settings, mattes = self.clip.pipeline, self.clip.plan.request.settings, self.clip.mattes
+        frame, result = window.centre.frame, pipeline.process(window, settings, mattes)
+        report = with_decided_class(result.report, result.matte, frame, mattes.decisions)
+        return Rendered(frame, result.frame, result.matte, report, self._found(window))
 
     def _matte(self, window: FrameWindow) -> Rendered:
         begun = time.perf_counter()
         matte = self.clip.pipeline.detect(window, self.clip.plan.request.settings, self.clip.mattes)
         report = _matte_report(window, matte, time.perf_counter() - begun)
-        return Rendered(window.centre.frame, None, matte, report)
+        return Rendered(window.centre.frame, None, matte, report, self._found(window))
+
+    def _found(self, window: FrameWindow) -> DamageMatte | None:
+        """All that was found, for the audit: the pipeline has it still."""
+        mattes = self.clip.mattes
+        if "audit" not in self.clip.plan.outputs or (mattes.hold_out is None and mattes.decisions is None):
+            return None
+        return self.clip.pipeline.detect(window, self.clip.plan.request.settings, mattes.found_alone)
 
 
 def _flagged(finish: Work, number: FrameNumber, repeated: FrameNumber | None) -> Rendered:
@@ -206,7 +231,9 @@ def _with_seconds(report: FrameReport, stage: str, spent: float) -> FrameReport:
     return replace(report, seconds=MappingProxyType({**report.seconds, stage: spent}))
 
 
-def _summary(plan: RenderPlan, ledger: Ledger, outcome: Outcome, cause: str) -> RenderSummary:
+def _summary(
+    plan: RenderPlan, ledger: Ledger, notes: tuple[str, ...], outcome: Outcome, cause: str
+) -> RenderSummary:
     return RenderSummary(
         outcome=outcome,
         source=plan.request.source,
@@ -214,7 +241,7 @@ def _summary(plan: RenderPlan, ledger: Ledger, outcome: Outcome, cause: str) -> 
         expected=len(plan.selection.wanted),
         tally=ledger.tally(),
         failures=ledger.failures,
-        notes=(*plan.notes, *ledger.notes),
+        notes=(*plan.notes, *ledger.notes, *notes),
         settings=plan.request.settings.as_dict(),
         colour_space=plan.colour_space,
         colour_reason=plan.colour_reason,

@@ -33,12 +33,16 @@ class ClipPipeline(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Rendered:
-    """One finished frame on its way to the sinks; `picture` is None where only the matte is wanted."""
+    """One finished frame on its way to the sinks; `picture` is None where only the matte is wanted.
+
+    `found` is the matte before hold-outs and decisions took something away; None where nothing could.
+    """
 
     source: Frame
     picture: Frame | None
     matte: DamageMatte
     report: FrameReport
+    found: DamageMatte | None = None
 
 
 class Watcher(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 
+from engine.audit.decisions import read_decisions
 from engine.errors import SourceError
 from engine.matte.contract import MatteSource
 from engine.matte.infrared import measured
@@ -40,7 +41,10 @@ def open_mattes(request: RenderRequest, clip: ClipInfo, held: ExitStack) -> Give
         sources[role], info = open_matte(name, clip, role, held, marks_damage=role == "matte")
         if info is not None:
             files[role] = info
-    inputs = MatteInputs(imported=sources.get("matte"), hold_out=sources.get("hold-out"))
+    decisions = None
+    if request.decisions is not None:
+        decisions = read_decisions(request.decisions, (clip.height, clip.width))
+    inputs = MatteInputs(sources.get("matte"), hold_out=sources.get("hold-out"), decisions=decisions)
     given = GivenMattes(inputs, sources.get("infrared"), files)
     if given.infrared is None:
         inputs.check(request.settings.matte_mode)

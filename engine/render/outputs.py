@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from engine.audit.file import audit_path
 from engine.errors import OutputExists, UsageError
 from engine.media.contract import ClipInfo, FrameSink
 from engine.media.movie_encoding import choose_encoding
@@ -31,6 +32,8 @@ from engine.render.request import RenderPlan, RenderRequest
 from engine.render.resume import Remains, clear_away, find_remains, owned
 from engine.types import CodeLayout, Frame, FrameNumber
 
+SINGLE_FILES = ("report", "audit", "patches")
+"""Outputs that are one file, whatever the source is."""
 LOSSY = (
     "The output is ProRes as the source is, which is lossy: codes change a little outside the matte as well; "
     "write .mkv (FFV1) to keep every one of them."
@@ -82,8 +85,9 @@ def check_outputs(
             overwrite = request.overwrite or not others
             # Opening a sequence only looks: nothing is written before the first frame.
             open_sink(str(paths[role]), info, layout, others or frames, overwrite).close()
-    if "report" in paths:
-        _check_free(paths["report"], replace)
+    for role in SINGLE_FILES:
+        if role in paths:
+            _check_free(paths[role], replace)
 
 
 def take_stock(plan: RenderPlan, places: Places) -> Remains:
@@ -187,6 +191,10 @@ def output_paths(request: RenderRequest, info: ClipInfo) -> Mapping[str, Path]:
         paths["matte"] = matte_path(request.matte, info)
     if request.report is not None:
         paths["report"] = request.report
+    if request.audit is not None:
+        paths["audit"] = audit_path(request.audit, info)
+    if request.patches is not None:
+        paths["patches"] = request.patches
     return paths
 
 
@@ -196,7 +204,7 @@ def _check_apart(
     """No output may be what is read, nor another output, however the two are written."""
     seen = {_first_file(info.path, frames): f"the {role}" for role, info in read.items()}
     for role, path in paths.items():
-        file = path.resolve() if role == "report" else _first_file(path, frames)
+        file = path.resolve() if role in SINGLE_FILES else _first_file(path, frames)
         if file in seen:
             raise UsageError(f"{path} is to be the {role} and is {seen[file]} already; give another name.")
         seen[file] = f"the {role}"

@@ -26,6 +26,10 @@ class RenderRequest:
 
     `missing` says what becomes of frames that the clip lacks; `cuts` is an edit list (CMX3600) to take the
     shot cuts from; `resume` goes on with an unfinished render of the same outputs where there is one.
+
+    `decisions` is a file of what a person decided about the damage. `audit` names the audit file, or a folder
+    (ending in "/") for it; `sha256` adds that checksum to it; `patches` is the file to undo the render with;
+    `verify` has the result read anew and compared with its source.
     """
 
     source: str
@@ -45,9 +49,14 @@ class RenderRequest:
     missing: Missing = "error"
     cuts: Path | None = None
     resume: bool = False
+    decisions: Path | None = None
+    audit: str | None = None
+    sha256: bool = False
+    patches: Path | None = None
+    verify: bool = False
 
 
-READ_FILES = ("colour_config", "cuts")
+READ_FILES = ("colour_config", "cuts", "decisions")
 """The fields of a request that name a file which every frame of the result depends on."""
 
 
@@ -56,7 +65,7 @@ class RenderPlan:
     """What a render will do: everything a dry run can tell.
 
     `reach` is how many frames on either side are read for one frame; `colour_reason` says why
-    `colour_space` was chosen; `outputs` maps role ("picture", "matte", "report") to path; `identity`
+    `colour_space` was chosen; `outputs` maps role (such as "picture", "matte", "audit") to path; `identity`
     names detector, repairer, colour space and the mattes given exactly; `notes` are sentences on what
     will not be done as asked; `reads` maps role ("source", "matte") to what frames are read from. `journal`
     is where it is written down what is finished, and `unfinished` what it said, to go on with.

@@ -82,6 +82,18 @@ def test_regions_come_back_alone(layout: CodeLayout, chosen: tuple[int, ...], tm
     assert_same_codes(back, before.codes, ~(asked > 0) & (matte(layout).coverage > 0))
 
 
+@pytest.mark.parametrize("layout", [LAYOUTS[1], LAYOUTS[-1]], ids=name_of)
+def test_a_frame_without_changes_has_patches_too(layout: CodeLayout, tmp_path: Path) -> None:
+    before, _ = pair(layout, 3)
+    nothing = DamageMatte(np.zeros((HEIGHT, WIDTH), np.float32))
+    with PatchWriter(tmp_path / "p", {}) as writer:
+        assert writer.write(before, before, nothing, "") == 0
+        writer.finish()
+    with PatchReader(tmp_path / "p") as reader:
+        assert reader.frame(3).regions == ()
+        assert_same_codes(reader.restored(before, 3).codes, before.codes)
+
+
 def test_changes_outside_every_region_come_back_with_the_whole(tmp_path: Path) -> None:
     layout = LAYOUTS[1]
     before, after = pair(layout, 3)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import heapq
 import json
-import sys
 from array import array
 from collections import Counter
 from importlib import resources
 from typing import IO, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.audit.records import AuditedClip, AuditedFrame, AuditedRegion
 from engine.audit.views.clock import FrameClock
@@ -90,6 +90,8 @@ class PageView:
 
     def _told(self) -> dict[str, Any]:
         clip = self._clip
+        # A render that went on has its frames in the order in which they were made.
+        order = np.argsort(np.array(self._numbers), kind="stable")
         return {
             "name": clip.name,
             "header": clip.header,
@@ -97,12 +99,12 @@ class PageView:
             "rate": float(clip.rate),
             "clock": {"start": self._clock.start, "first": self._clock.first},
             "count": len(self._numbers),
-            "numbers": _packed(self._numbers),
-            "damaged": _packed(self._damaged),
-            "repaired": _packed(self._repaired),
-            "spared": _packed(self._spared),
-            "failed": _packed(self._failed),
-            "seconds": _packed(self._seconds),
+            "numbers": _packed(self._numbers, order),
+            "damaged": _packed(self._damaged, order),
+            "repaired": _packed(self._repaired, order),
+            "spared": _packed(self._spared, order),
+            "failed": _packed(self._failed, order),
+            "seconds": _packed(self._seconds, order),
             "classes": dict(self._classes),
             "fills": dict(self._fills),
             "reasons": dict(self._reasons),
@@ -128,9 +130,7 @@ def _worst(frame: AuditedFrame) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _packed(values: array[Any]) -> str:
+def _packed(values: array[Any], order: npt.NDArray[np.intp]) -> str:
     """Base64 of the numbers, little-endian."""
-    if sys.byteorder == "big":
-        values = array(values.typecode, values)
-        values.byteswap()
-    return base64.b64encode(values.tobytes()).decode("ascii")
+    found = np.array(values)[order]
+    return base64.b64encode(found.astype(found.dtype.newbyteorder("<")).tobytes()).decode("ascii")

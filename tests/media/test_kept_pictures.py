@@ -122,7 +122,8 @@ def handmade(order: str, compression: int, private: bytes, photometric: int = 2)
     entries: list[tuple[int, int, int, bytes]] = [
         (256, 3, 1, struct.pack(f"{order}H", 7)), (257, 3, 1, struct.pack(f"{order}H", 5)),
         (258, 3, 3, struct.pack(f"{order}3H", 16, 16, 16)),
-        (259, 3, 1, struct.pack(f"{order}H", compression)), (262, 3, 1, struct.pack(f"{order}H", photometric)), (273, 4, 2, b"strips"),
+        (259, 3, 1, struct.pack(f"{order}H", compression)),
+        (262, 3, 1, struct.pack(f"{order}H", photometric)), (273, 4, 2, b"strips"),
         (277, 3, 1, struct.pack(f"{order}H", 3)), (278, 3, 1, struct.pack(f"{order}H", 3)),
         (279, 4, 2, struct.pack(f"{order}2I", len(rows[0]), len(rows[1]))),
         (34675, 7, len(private), private), (50000, 7, len(private), private[::-1]), (65000, 2, 4, b"abc\0"),

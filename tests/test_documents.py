@@ -56,7 +56,8 @@ def test_files_named_in_a_document_are_there(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     linked = re.findall(r"\]\(([\w./-]+)\)", text)
     quoted = [name for name in re.findall(r"`([\w./-]+)`", text) if name.startswith(OURS)]
-    gone = sorted({name for name in (*linked, *quoted) if not (ROOT / name).exists()})
+    places = {(name, path.parent / name) for name in linked} | {(name, ROOT / name) for name in quoted}
+    gone = sorted(name for name, place in places if not place.exists())
     assert not gone, f"{path.name} names {', '.join(gone)}"
 
 

@@ -17,8 +17,8 @@ from engine.types import Box
 
 VERSION = 1
 _LONGEST_LINE = 64 * 2**20
-"""Characters; a frame with a hundred thousand regions takes a quarter of it."""
-_OPENING = ',"frames":[\n'
+"""Bytes; a frame with a hundred thousand regions takes a quarter of it."""
+_OPENING = b',"frames":[\n'
 _CLOSING = b'\n],"summary":'
 _MOST_SUMMARY = 32 * 2**20
 """Bytes from the end in which the summary is looked for; that of a million failed frames takes a third."""
@@ -29,7 +29,7 @@ JsonObject = dict[str, Any]
 class AuditReader:
     """An audit file, opened. Its frames may be walked any number of times; memory does not grow with them."""
 
-    def __init__(self, path: Path, stream: IO[str]) -> None:
+    def __init__(self, path: Path, stream: IO[bytes]) -> None:
         self._path = path
         self._stream = stream
         self._header = self._read_header()
@@ -62,12 +62,12 @@ class AuditReader:
         Raises CorruptSource.
         """
         self._stream.seek(self._start)
-        for place, line in enumerate(iter(lambda: self._stream.readline(_LONGEST_LINE), "")):
+        for place, line in enumerate(iter(lambda: self._stream.readline(_LONGEST_LINE), b"")):
             # Without its end it is what was being written when the process was killed.
-            if line.startswith("]") or not line.endswith("\n"):
+            if line.startswith(b"]") or not line.endswith(b"\n"):
                 break
             at = f"frames[{place}]"
-            frame = parsed(line.removeprefix(","), f"{self._path}, {at}")
+            frame = parsed(line.removeprefix(b","), f"{self._path}, {at}")
             yield self._checked(frame, "failed" if _is_failure(frame) else "written", at)
 
     def _read_header(self) -> JsonObject:
@@ -77,7 +77,7 @@ class AuditReader:
                 f"{self._path} is no audit file of Reelmend, or was rewritten by another program: its first "
                 'line must end in "frames":[.'
             )
-        opening = parsed(f"{line.removesuffix(_OPENING)}}}", f"The header of {self._path}")
+        opening = parsed(line.removesuffix(_OPENING) + b"}", f"The header of {self._path}")
         version = opening.get("version")
         if isinstance(version, int) and version > VERSION:
             raise UnsupportedFormat(
@@ -115,7 +115,7 @@ def open_audit(path: Path) -> Generator[AuditReader]:
     Raises SourceNotFound, SourceError, CorruptSource, UnsupportedFormat.
     """
     try:
-        stream = path.open(encoding="utf-8", newline="\n")
+        stream = path.open("rb")
     except FileNotFoundError as error:
         raise SourceNotFound(
             f"There is no audit file {path}; a killed render leaves it as {path.name}.partial."
@@ -123,12 +123,7 @@ def open_audit(path: Path) -> Generator[AuditReader]:
     except OSError as error:
         raise SourceError(f"The audit file {path} cannot be read ({error.strerror}).") from error
     with stream:
-        try:
-            yield AuditReader(path, stream)
-        except UnicodeDecodeError as error:
-            raise CorruptSource(
-                f"{path} is no valid audit file: it is not UTF-8 ({error.reason})."
-            ) from error
+        yield AuditReader(path, stream)
 
 
 def _clip_name(path: Path) -> str:

@@ -311,10 +311,9 @@ class MovieSink:
         return self._path.with_suffix(f".partial{self._path.suffix}")
 
     def _salvage(self) -> None:
-        """Keep a file whose end could not be written where it plays without; .mov has its index there."""
+        """Keep a file whose end could not be written: all kinds play without, and can be gone on with."""
         with suppress(OSError):
-            if self._encoding.muxer in ("matroska", "avi"):
-                self._name(self._partial)
+            self._name(self._partial)
         self._drop()
 
     def _drop(self) -> None:

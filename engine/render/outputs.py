@@ -136,7 +136,7 @@ def _sink(plan: RenderPlan, role: str, target: str, remains: Remains) -> FrameSi
     info, frames = plan.info, plan.selection.written
     open_one = open_matte_sink if role == "matte" else _open_picture
     if Path(plan.outputs[role]).suffix.lower() in MOVIE_SUFFIXES:
-        return open_one(target, info, frames, _may_tidy(plan))
+        return open_one(target, info, frames, plan.request.overwrite or plan.unfinished is not None)
     left = [number for number in frames if number not in remains.done]
     # A sequence that has all its frames announces them, and takes none.
     return open_one(target, info, left or frames, replaces(plan) or not left)
@@ -153,7 +153,8 @@ def replaces(plan: RenderPlan) -> bool:
 
 
 def _may_tidy(plan: RenderPlan) -> bool:
-    return plan.request.overwrite or plan.unfinished is not None
+    """Whether unfinished files of the same names go: a kill may come before the journal's first line."""
+    return plan.request.overwrite or plan.request.resume
 
 
 def _go_on(

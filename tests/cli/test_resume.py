@@ -201,6 +201,15 @@ def test_unfinished_files_of_a_killed_process_go(
     assert [path.name for path in out.glob(".*")] == [".other.1004.0123456789ab.partial.dpx"]
 
 
+def test_unfinished_files_go_even_where_no_journal_tells_of_them(scan: Scan, tmp_path: Path) -> None:
+    tmp_path.joinpath("out").mkdir()
+    for name in (".r.0123456789ab.partial.mkv", ".m.1001.0123456789ab.partial.png"):
+        (tmp_path / "out" / name).write_bytes(b"half")
+    arguments = ["render", scan.pattern, str(tmp_path / "out" / "r.mkv"), "--resume", "--quiet"]
+    assert main([*arguments, "--matte-out", str(tmp_path / "out" / "m.####.png")]) == 0
+    assert not list((tmp_path / "out").glob(".*"))
+
+
 def test_two_at_once_do_not_write_one_result(
     scan: Scan, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

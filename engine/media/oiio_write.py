@@ -27,7 +27,9 @@ from engine.media.frame_read import read_frame
 from engine.media.oiio_formats import FrameFormat
 from engine.types import AnyArray, CodeLayout, Codes
 
-_BOUND_TO_A_FORMAT = ("dpx:", "cineon:", "openexr:", "tiff:", "png:", "oiio:", "compression", "planarconfig")
+_BOUND_TO_A_FORMAT = (
+    "dpx:", "cineon:", "scan:", "openexr:", "tiff:", "png:", "oiio:", "compression", "planarconfig",
+)  # fmt: skip
 _DPX_FILE_NAME = slice(36, 136)
 _DPX_ORIENTATION = {1: 1, 2: 2, 3: 4, 4: 3}
 """OpenImageIO 3.2 confuses 3 and 4 on writing (bottom-up would become rotated): they are exchanged first."""

@@ -247,6 +247,15 @@ def test_headers_that_cannot_be_true(at: int, value: int, tmp_path: Path) -> Non
         open_source(str(tmp_path / "a.dpx"))
 
 
+def test_two_elements_at_one_place_are_no_picture(tmp_path: Path) -> None:
+    elements = [random_element(10, 1, channels, ">", (3, 5), channels) for channels in (3, 1)]
+    content = bytearray(dpx_file(elements, 2))
+    content[780 + 72 + 28 : 780 + 72 + 32] = content[808:812]
+    (tmp_path / "a.dpx").write_bytes(content)
+    with pytest.raises(CorruptSource, match="two image elements at one place"):
+        open_source(str(tmp_path / "a.dpx"))
+
+
 def test_a_source_that_changes_meanwhile_is_an_error(tmp_path: Path) -> None:
     one = random_element(10, 1, 3, ">", (3, 5), 1)
     source = tmp_path / "a.dpx"

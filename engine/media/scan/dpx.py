@@ -74,6 +74,10 @@ def _check_first(path: Path, element: DpxElement) -> None:
 
 
 def _check_offsets(path: Path, elements: Sequence[DpxElement], length: int) -> None:
+    if len({element.offset for element in elements}) < len(elements):
+        raise CorruptSource(
+            f"The header of {path} claims two image elements at one place; copy the frame again."
+        )
     for element in elements:
         if element.offset < _LEAST_HEAD:
             raise CorruptSource(

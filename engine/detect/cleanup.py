@@ -176,8 +176,17 @@ def _shifted(limit: float | Float32, odds: np.float64 | Float32) -> float | Floa
 
 def shared_out(found: DamageMatte, coverage: Float32) -> dict[DamageClass, Float32]:
     """`coverage` (H, W) by class, in proportion to the classes' probabilities in `found`."""
-    total = np.full(coverage.shape, 1e-6, np.float32)
-    for plane in found.classes.values():
-        total += plane
-    share = coverage / total
-    return {name: share * plane for name, plane in found.classes.items()}
+    covered = np.flatnonzero(coverage)
+    likely: dict[DamageClass, Float32] = {
+        name: plane.ravel()[covered] for name, plane in found.classes.items()
+    }
+    total = np.full(covered.size, 1e-6, np.float32)
+    for values in likely.values():
+        total += values
+    share = coverage.ravel()[covered] / total
+    shared: dict[DamageClass, Float32] = {}
+    for name, values in likely.items():
+        # Fresh zeros take no memory until they are written to.
+        shared[name] = np.zeros(coverage.shape, np.float32)
+        shared[name].ravel()[covered] = share * values
+    return shared

@@ -20,5 +20,8 @@ class Detector(Protocol):
         ...
 
     def detect(self, window: FrameWindow) -> DamageMatte:
-        """Probability of damage in the centre frame, (H, W) float32, 0 .. 1, overall and per class."""
+        """Probability of damage in the centre frame, (H, W) float32, 0 .. 1, overall and per class.
+
+        Classes may be left at 0 where damage is next to impossible.
+        """
         ...

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
-import cv2
 import numpy as np
+import numpy.typing as npt
 
 from engine.buffers import BufferPool
 from engine.detect import moving_things, still_lines
@@ -20,7 +20,10 @@ from engine.window.window import FrameWindow
 _UNLIKELY = 0.15
 """Below this a pixel is in no matte at a usual sensitivity."""
 _FAINTEST = 0.02
-"""Above this it may be in one at the highest."""
+"""Above this it may be in one at the highest; classes are told apart there alone."""
+
+Places: TypeAlias = tuple[npt.NDArray[np.intp], ...]
+"""Rows and columns of single pixels."""
 
 
 class UNetDetector:
@@ -54,9 +57,12 @@ class UNetDetector:
             found = self._session.run({"planes": planes[np.newaxis]}, consume=True)
         damage = np.ascontiguousarray(found["damage"][0, 0, :height, :width])
         coarse = found["classes"][0]
-        _hold_back(damage, coarse, coarse[self._classes.index("scratch")], window, self._motion, traces)
+        places = np.nonzero(damage > _FAINTEST)
+        scratch = coarse[self._classes.index("scratch")]
+        _hold_back(damage, coarse, scratch, places, window, self._motion, traces)
         classes: dict[DamageClass, Float32] = {
-            name: _enlarged(plane, height, width) for name, plane in zip(self._classes, coarse, strict=True)
+            name: _enlarged(plane, places, damage.shape)
+            for name, plane in zip(self._classes, coarse, strict=True)
         }
         return DamageMatte(damage, classes, origin=self._session.spec.id)
 
@@ -77,15 +83,17 @@ def _hold_back(
     damage: Float32,
     classes: Float32,
     scratch: Float32,
+    places: Places,
     window: FrameWindow,
     motion: MotionEstimator,
     traces: tuple[Float32, Float32],
 ) -> None:
     """Set the probabilities to 0 where what looks like damage may as well be picture; in place.
 
-    `damage` (H, W); `classes` (C, H / 2, W / 2) and the one of a line `scratch` at half size.
+    `damage` (H, W); `classes` (C, H / 2, W / 2) and the one of a line `scratch` at half size; `places` are
+    those where damage is possible at all.
     """
-    rows, columns = np.nonzero(damage > _FAINTEST)
+    rows, columns = places
     likely = damage[rows, columns] > _UNLIKELY
     if not likely.any():
         return
@@ -103,10 +111,12 @@ def _hold_back(
     classes[:, rows[doubtful] // 2, columns[doubtful] // 2] = 0
 
 
-def _enlarged(plane: Float32, height: int, width: int) -> Float32:
-    """Every value of a plane at half size four times, cut to height x width."""
-    whole = cv2.resize(plane, (2 * plane.shape[1], 2 * plane.shape[0]), interpolation=cv2.INTER_NEAREST)
-    return np.ascontiguousarray(whole[:height, :width], np.float32)
+def _enlarged(coarse: Float32, places: Places, shape: tuple[int, ...]) -> Float32:
+    """A plane at half size as one of `shape`, at `places` alone: memory is only touched there."""
+    rows, columns = places
+    plane = np.zeros(shape, np.float32)
+    plane[rows, columns] = coarse[rows // 2, columns // 2]
+    return plane
 
 
 def _checked_classes(session: ModelSession) -> tuple[DamageClass, ...]:

@@ -96,12 +96,17 @@ class Candidate:
 
 
 def offers(
-    site: Site, pictures: Mapping[int, Float32], damage: Mapping[int, Bool], paths: Paths, wanted: Bool
+    site: Site,
+    pictures: Mapping[int, Float32],
+    damage: Mapping[int, Bool],
+    paths: Paths,
+    route: Route,
+    wanted: Bool,
 ) -> list[Candidate]:
     """The candidates from the neighbours in `pictures` (offset to (H, W, 3) ACEScct), nearest first.
 
-    Only the regions that are `wanted` (count,) are looked for. An adjacent neighbour offers two: by
-    the motion around the damage, and by the bridge over it.
+    Only the regions that are `wanted` (count,) are looked for. All are reached by one `route`, which must
+    lead there.
     """
     here, kept = site.only(wanted)
     found: list[Candidate] = []
@@ -110,8 +115,7 @@ def offers(
     for offset, picture in pictures.items():
         thick = _thicker(damage[offset]) if offset in damage else None
         ring = _Ring(picture, thick, here.regions, *known_here)
-        routes: tuple[Route, ...] = ("around", "bridge") if paths.bridged(offset) else ("around",)
-        found += [_offer(here, ring, offset, route, paths) for route in routes]
+        found.append(_offer(here, ring, offset, route, paths))
     return [_expanded(candidate, kept) for candidate in found]
 
 

@@ -109,9 +109,9 @@ def _regrained(
     sum: the two are independent.
     """
     own = _residual(picture, inside)
-    grain = profile.strength(picture - own)
-    wanted = grain.reshape(-1, 3)[flat]
-    kept = _structure(own, grain, inside).ravel()[flat]
+    smooth = picture - own
+    wanted = profile.strength(smooth.reshape(-1, 3)[flat])
+    kept = _structure(own, profile.power(smooth), inside).ravel()[flat]
     kept[source == THROUGH] = 1
     grainless = source == SPATIAL
     still_there = np.where(grainless, 0, kept)[:, None]
@@ -122,21 +122,22 @@ def _regrained(
 
 def _residual(picture: Float32, inside: Float32) -> Float32:
     """`grain_profile.residual` with nothing known outside the frame, where the sheet holds zeros."""
-    smooth = cv2.GaussianBlur(picture * inside[..., None], (0, 0), BLUR, borderType=cv2.BORDER_CONSTANT)
+    smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), BLUR, borderType=cv2.BORDER_CONSTANT), np.float32)
     mass = cv2.GaussianBlur(inside, (0, 0), BLUR, borderType=cv2.BORDER_CONSTANT)
-    rest = (picture - smooth / np.maximum(mass, 1e-6)[..., None]) * inside[..., None]
-    return np.asarray(rest, np.float32)
+    smooth *= (inside / np.maximum(mass, np.float32(1e-6)))[..., None]
+    return np.subtract(picture, smooth, out=smooth)
 
 
 def _structure(own: Float32, grain: Float32, inside: Float32) -> Float32:
     """How much of the residual `own` around each pixel (h, w) is to be kept as picture, 0 .. 1.
 
-    `grain` (h, w, 3) is the standard deviation that grain has there.
+    `grain` (h, w) is the mean variance that grain has there.
     """
     square = (_AREA, _AREA)
-    power = cv2.blur(np.square(own).mean(2), square, borderType=cv2.BORDER_CONSTANT)
+    residual = np.einsum("hwc,hwc->hw", own, own) / np.float32(3)
+    power = cv2.blur(residual, square, borderType=cv2.BORDER_CONSTANT)
     share = cv2.blur(inside, square, borderType=cv2.BORDER_CONSTANT)
-    ratio = power / np.maximum(share * np.square(grain).mean(2), np.float32(1e-12))
+    ratio = power / np.maximum(share * grain, np.float32(1e-12))
     return np.asarray(np.clip((ratio - _FLAT_UP_TO) / (_TEXTURED_FROM - _FLAT_UP_TO), 0, 1), np.float32)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import cv2
@@ -21,7 +22,7 @@ _RIM = 6
 """px around a block that only its filtering needs."""
 
 _SIDE = _BLOCK + 2 * _RIM
-_MOST_BLOCKS = 240
+_MOST_BLOCKS = 160
 _REPEAT = 0.1
 """A change from frame to frame of less than this part of the residual is none: a repeated frame."""
 _CALM = (0.02, 0.12)
@@ -37,6 +38,11 @@ _STEEPEST = 1.07
 """How much stronger grain may be one _TONE_STEP further."""
 
 _FEWEST = 20
+
+_STEPS = 1024
+"""Tones in the table that the strength at a pixel is looked up in."""
+
+_THIRDS = np.full(3, 1 / 3, np.float32)
 
 
 class Neighbour(NamedTuple):
@@ -63,10 +69,22 @@ class GrainProfile:
 
     def strength(self, picture: Float32) -> Float32:
         """Standard deviation of the grain at every pixel of `picture` (..., 3), of the same shape."""
-        tone = picture.mean(-1)
-        return np.stack([np.interp(tone, self.tones, self.strengths[:, c]) for c in range(3)], -1).astype(
-            np.float32
-        )
+        return np.asarray(self._table[self._steps(picture)], np.float32)
+
+    def power(self, picture: Float32) -> Float32:
+        """Variance of the grain, mean over the channels, at every pixel of `picture` (..., 3), (...)."""
+        return np.asarray(np.square(self._table).mean(1)[self._steps(picture)], np.float32)
+
+    @cached_property
+    def _table(self) -> Float32:
+        tones = np.linspace(self.tones[0], self.tones[-1], _STEPS)
+        channels = [np.interp(tones, self.tones, self.strengths[:, c]) for c in range(3)]
+        return np.stack(channels, axis=1).astype(np.float32)
+
+    def _steps(self, picture: Float32) -> npt.NDArray[np.intp]:
+        span = max(float(self.tones[-1] - self.tones[0]), 1e-6)
+        place = (picture @ _THIRDS - self.tones[0]) * np.float32((_STEPS - 1) / span)
+        return np.rint(np.clip(place, 0, _STEPS - 1)).astype(np.intp)
 
 
 def residual(picture: Float32) -> Float32:

@@ -101,6 +101,8 @@ def lines(marks: Marks) -> Iterator[Line]:
     pieces = np.split(order, starts[1:])
     for down, along, across in ((True, y, x), (False, x, y)):
         for group in _groups(np.flatnonzero(upright == down), along, across):
+            if along[1, group].max() - along[0, group].min() + 1 < _SHORTEST:
+                continue
             pixels = np.concatenate([pieces[n] for n in group])
             line = _line(pixels, marks, down)
             if line is not None:

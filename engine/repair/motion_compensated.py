@@ -62,15 +62,17 @@ def _frames(window: FrameWindow) -> dict[int, WorkingFrame]:
 def _asked(
     site: Site, plates: Mapping[int, Plate], damage: Mapping[int, Bool], paths: Paths
 ) -> list[Candidate]:
-    """What the neighbours offer: the nearest on either side first, the others where these leave doubt."""
+    """What the neighbours offer: the nearest on either side first; where these leave doubt, the same over
+    the bridge, and the others."""
     neighbours = {k: plate.picture for k, plate in plates.items() if k}
     first = [next((k for k in neighbours if k * side > 0), 0) for side in (-1, 1)]
     near = {k: neighbours.pop(k) for k in first if k}
-    found = offers(site, near, damage, paths, np.ones(site.regions.count, np.bool_))
-    if found and neighbours:
-        doubt = unsettled(site, found)
-        if doubt.any():
-            found += offers(site, neighbours, damage, paths, doubt)
+    found = offers(site, near, damage, paths, "around", np.ones(site.regions.count, np.bool_))
+    doubt = unsettled(site, found) if found else np.zeros(0, np.bool_)
+    if doubt.any():
+        across = {k: picture for k, picture in near.items() if paths.bridged(k)}
+        found += offers(site, across, damage, paths, "bridge", doubt)
+        found += offers(site, neighbours, damage, paths, "around", doubt)
     return found
 
 

@@ -48,14 +48,17 @@ def patched_exr(change: Change) -> Bytes:
         if part >= len(source.parts):
             raise ValueError("its parts cannot be told apart")
         compression = (source.value(part, "compression") or b"\xff")[0]
+        if compression not in LINES:
+            raise ValueError("its compression is unknown")
         fresh = _encoded(change, _NAMES.get(compression, "zip"))
         _check_alike(source, part, fresh)
         if compression in _LOSSLESS:
             return _spliced(source, part, fresh, change)
         return _recompressed(source, part, fresh)
-    except ValueError as error:
+    except (ValueError, KeyError, struct.error) as error:
+        reason = error if type(error) is ValueError else "its structure is broken"
         raise UnsupportedFormat(
-            f"{change.header.path} cannot be written back with everything it holds: {error}. Save it as a "
+            f"{change.header.path} cannot be written back with everything it holds: {reason}. Save it as a "
             "plain EXR first."
         ) from error
 

@@ -39,7 +39,8 @@ def main(argv: list[str] | None = None) -> int:
     if "stills" in options.parts:
         print(stills(options.split / "real_pairs", options.model, options.methods, options.contrib))
     if "cost" in options.parts:
-        print(cost(options.split, options.cache, options.model))
+        for line in cost(options.split, options.cache, options.model):
+            print(line, flush=True)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -24,21 +25,20 @@ WARM, TIMED = 2, 4
 """Frames that also pay for fresh memory and are not counted, and those that are."""
 
 
-def cost(split: Path, cache: Path, model: str | None) -> str:
-    """A table. Raises FileNotFoundError where the clip is missing."""
+def cost(split: Path, cache: Path, model: str | None) -> Iterator[str]:
+    """A table, line by line as it is measured. Raises FileNotFoundError where the clip is missing."""
     clip = next((c for c in each_clip(split / "clean", cache) if c.name == CLIP), None)
     if clip is None:
         raise FileNotFoundError(f"{split / 'clean'} has no clip {CLIP}, which the cost is taken on")
     frames = clip.frames[FIRST : FIRST + 12]
     large = Clip(CLIP, np.stack([cv2.resize(f, SIZE, interpolation=cv2.INTER_CUBIC) for f in frames]))
     bank = load(split / "damage")
-    lines = [
-        "\n| visible % | matte % | detection, s | repair, s | per 1 % of matte, s | frames a second |",
-        "|---|---|---|---|---|---|",
-    ]
+    yield (
+        "\n| visible % | matte % | detection, s | repair, s | per 1 % of matte, s | frames a second |\n"
+        "|---|---|---|---|---|---|"
+    )
     for share in SHARES:
-        lines.append(_line(large, bank, share, model))
-    return "\n".join(lines)
+        yield _line(large, bank, share, model)
 
 
 def damaged_stretch(clip: Clip, bank: Bank, share: float) -> tuple[Stretch, float]:

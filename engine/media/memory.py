@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from engine.errors import InconsistentFrames, SinkError, SourceNotFound
+from engine.media.closing import Closing
 from engine.media.contract import ClipInfo, ColourTags
 from engine.media.oiio_formats import describe
 from engine.media.ranges import gaps_between
 from engine.types import CodeLayout, Frame, FrameNumber
 
 
-class MemorySource:
+class MemorySource(Closing):
     """A clip of `frames` (at least one, all alike). Raises InconsistentFrames, SourceNotFound.
 
     `name` is what messages call it; `tags` is what it says about its colour.
@@ -61,16 +60,8 @@ class MemorySource:
     def close(self) -> None:
         """Nothing to close."""
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class MemorySink:
+class MemorySink(Closing):
     """Keeps what is written, by frame number, in `frames`. Raises SinkError."""
 
     def __init__(self, layout: CodeLayout) -> None:
@@ -90,14 +81,6 @@ class MemorySink:
 
     def close(self) -> None:
         self._closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _check_alike(frame: Frame, first: Frame, name: str) -> None:

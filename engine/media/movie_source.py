@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from types import MappingProxyType, TracebackType
-from typing import Self
+from types import MappingProxyType
 
 import av
 
 from engine.errors import CorruptSource, InconsistentFrames, SourceNotFound
+from engine.media.closing import Closing
 from engine.media.contract import ClipInfo
 from engine.media.movie_colour import colour_numbers, full_range_of, matrix_of
 from engine.media.movie_decoder import MovieDecoder
@@ -19,7 +19,7 @@ from engine.media.movie_layout import PixelFormat, codes_of, layout_of, pixel_fo
 from engine.types import Frame, FrameNumber
 
 
-class MovieSource:
+class MovieSource(Closing):
     """A movie file: .mov, .mp4, .mkv, .mxf or .avi.
 
     Frame n is the n-th in order of presentation, counted from 1. `codes` are the decoder's own planes:
@@ -109,14 +109,6 @@ class MovieSource:
     def close(self) -> None:
         with self._lock:
             self._decoder.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _picture(width: int, height: int, pixels: PixelFormat) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from engine.errors import (
     CorruptSource,
@@ -16,6 +15,7 @@ from engine.errors import (
     SourceNotFound,
     UsageError,
 )
+from engine.media.closing import Closing
 from engine.media.contract import ClipInfo
 from engine.media.frame_header import FrameHeader, colour_tags, extras, frame_rate
 from engine.media.frame_read import probe, read_frame
@@ -27,7 +27,7 @@ from engine.media.ranges import format_frames
 from engine.types import CodeLayout, Frame, FrameNumber
 
 
-class SequenceSource:
+class SequenceSource(Closing):
     """The frames that `target` names: a pattern, a folder with one sequence, or one file.
 
     The first frame with a readable header tells size, depth and channels of the clip. Raises
@@ -61,16 +61,8 @@ class SequenceSource:
     def close(self) -> None:
         """Nothing stays open between reads."""
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class SequenceSink:
+class SequenceSink(Closing):
     """Writes each frame to the path that `target` gives it, whole or not at all.
 
     `frames` are the numbers that will come: before the first one is written, all their paths are checked
@@ -110,14 +102,6 @@ class SequenceSink:
 
     def close(self) -> None:
         self._closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _source_format(info: ClipInfo) -> str:

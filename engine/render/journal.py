@@ -18,13 +18,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import xxhash
 
 from engine.errors import OutputExists, SinkError
 from engine.media.atomic import synced_folder, unwritable
+from engine.media.closing import Closing
 
 SCHEMA = 1
 LONGEST_LINE = 64 * 2**20
@@ -43,7 +43,7 @@ class Entry:
     end: int
 
 
-class Journal:
+class Journal(Closing):
     """Takes lines; each is on the disk when `append` returns. Close it, or `finish` a render that is whole.
 
     `length` bytes of an earlier journal are kept; None makes a new one. Raises SinkError, and OutputExists
@@ -104,14 +104,6 @@ class Journal:
             raise SinkError(
                 f"The finished render's journal {self._path} cannot be removed ({error.strerror}); remove it."
             ) from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def encoded(line: JsonObject) -> bytes:

@@ -34,7 +34,7 @@ FACTOR, SLACK = 8, 2**20
 TELLING = (b"\xff", b"\0", b"\x7f", b"\x80", b"\x01")
 
 
-FORBIDDEN = ("CRASH", "UNNAMED")
+FORBIDDEN = ("CRASH", "UNNAMED", "UNEXPECTED")
 
 
 def mutated(content: bytes, rng: random.Random, header: int) -> bytes:
@@ -77,7 +77,14 @@ def scans() -> list[tuple[str, bytes]]:
 
 
 def read_and_write_back(path: Path) -> str:
-    """ "read", or the name of the error. What can be read is also written back, with one pixel changed."""
+    """What came of it in a word. What can be read is also written back, with one pixel changed."""
+    try:
+        return _read_and_write_back(path)
+    except Exception as error:
+        return f"UNEXPECTED {error!r}"
+
+
+def _read_and_write_back(path: Path) -> str:
     try:
         probe(path)
         header, frame = read_frame(path, 1)

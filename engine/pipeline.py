@@ -195,8 +195,12 @@ class Pipeline:
             origin = f"{rule.mode} of {found.origin} and imported"
             matte = DamageMatte(coverage, shared_out(found, coverage), origin)
             probability = np.maximum(probability, given)
-        layout = near.centre.frame.codes.layout
-        return _Damage(replace(matte, coverage=chroma_aligned(matte.coverage, layout)), probability)
+        added = mattes.added(near.centre.frame)
+        if added is not None:
+            coverage = np.where(added, np.float32(1), matte.coverage)
+            matte = DamageMatte(coverage, shared_out(found, coverage), f"{matte.origin} and decided")
+            probability = np.maximum(probability, added)
+        return _Damage(_aligned(matte, near.centre.frame), probability)
 
     def _fills(
         self, window: FrameWindow, matte: DamageMatte, settings: Settings, mattes: MatteInputs
@@ -205,8 +209,11 @@ class Pipeline:
         marked = {0: matte}
         for offset in near.offsets():
             seen = window.around(offset, self._detector.radius)
-            # What is held out of a neighbour counts as marked all the same: damage must not spread.
-            marked[offset] = self._found(seen, settings, mattes).matte
+            # What is held out of a neighbour counts as marked all the same: damage must not spread. Only
+            # what a person calls picture is picture.
+            found, frame = self._found(seen, settings, mattes).matte, seen.centre.frame
+            vetoed = mattes.vetoed(frame)
+            marked[offset] = found if vetoed is None else _aligned(without(found, vetoed), frame)
         tiles = self._repairer.repair(near, marked)
         tiles = cautious(near.centre, tiles, matte, settings.caution)
         return regrain(near, tiles, matte, settings.grain, motion=self._motion)
@@ -216,6 +223,10 @@ class Pipeline:
             Patch(tile.box, self._from_model(tile.encoded), matte.coverage[tile.box.slices]) for tile in fills
         ]
         return replace(frame, codes=composite(frame.codes, patches))
+
+
+def _aligned(matte: DamageMatte, frame: Frame) -> DamageMatte:
+    return replace(matte, coverage=chroma_aligned(matte.coverage, frame.codes.layout))
 
 
 def _nothing(near: FrameWindow) -> DamageMatte:

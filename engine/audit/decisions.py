@@ -23,7 +23,7 @@ from engine.errors import CorruptSource, InconsistentFrames, UnsupportedFormat
 from engine.types import Bool, DamageClass, Frame, FrameNumber
 
 VERSION = 1
-_KEPT_PLANES = 8
+_KEPT_PLANES = 12
 
 Verdict = Literal["accept", "veto", "add", "protect"]
 Span = tuple[FrameNumber, FrameNumber]
@@ -71,11 +71,6 @@ class Decisions:
         object.__setattr__(self, "_single", single)
         object.__setattr__(self, "_long", tuple(long))
 
-    @property
-    def adds(self) -> bool:
-        """Whether any decision adds damage that was not found."""
-        return any(decision.verdict == "add" for decision in self.decisions)
-
     def key(self, number: FrameNumber) -> tuple[object, ...]:
         """What the found damage of a frame depends on; () where nothing is added to it."""
         return (self.identity, number) if next(self.on(number, "add"), None) is not None else ()
@@ -89,6 +84,10 @@ class Decisions:
     def added(self, frame: Frame) -> Bool | None:
         """Pixels (H, W) of damage that a person added to this frame; None where there are none."""
         return self._plane(frame, "added", lambda: self._added(frame))
+
+    def vetoed(self, frame: Frame) -> Bool | None:
+        """Pixels (H, W) of this frame that a person says are picture; None where there are none."""
+        return self._plane(frame, "vetoed", lambda: self._vetoed(frame))
 
     def kept(self, frame: Frame) -> Bool | None:
         """Pixels (H, W) that a person had left alone in this frame; None where there are none."""
@@ -113,11 +112,12 @@ class Decisions:
         protected = self.drawn(frame, "protect")
         return added & ~protected if added is not None and protected is not None else added
 
-    def _kept(self, frame: Frame) -> Bool | None:
+    def _vetoed(self, frame: Frame) -> Bool | None:
         vetoed, added = self.drawn(frame, "veto"), self.drawn(frame, "add")
-        protected = self.drawn(frame, "protect")
-        if vetoed is not None and added is not None:
-            vetoed = vetoed & ~added
+        return vetoed & ~added if vetoed is not None and added is not None else vetoed
+
+    def _kept(self, frame: Frame) -> Bool | None:
+        vetoed, protected = self.vetoed(frame), self.drawn(frame, "protect")
         if vetoed is None or protected is None:
             return protected if vetoed is None else vetoed
         return vetoed | protected

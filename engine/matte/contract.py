@@ -36,17 +36,16 @@ class DecisionSource(Protocol):
         """Names the decisions exactly: part of every cache key and report."""
         ...
 
-    @property
-    def adds(self) -> bool:
-        """Whether anything is added to what is found, in any frame."""
-        ...
-
     def key(self, number: FrameNumber) -> tuple[object, ...]:
         """What the found damage of frame `number` depends on; () where nothing is added to it."""
         ...
 
     def added(self, frame: Frame) -> Bool | None:
         """Pixels (H, W) that are damage whatever is found; None where there are none."""
+        ...
+
+    def vetoed(self, frame: Frame) -> Bool | None:
+        """Pixels (H, W) that are picture whatever is found; None where there are none."""
         ...
 
     def kept(self, frame: Frame) -> Bool | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from engine.errors import ParameterError, SourceNotFound
 from engine.matte.combine import as_coverage, held
 from engine.matte.contract import DecisionSource, MatteSource
@@ -42,12 +40,7 @@ class MatteInputs:
         return given if self.decisions is None else (*given, *self.decisions.key(number))
 
     def check(self, mode: str) -> None:
-        """Raises ParameterError where `mode` needs a matte and none is given, or cannot be done."""
-        if mode == "intersect" and self.decisions is not None and self.decisions.adds:
-            raise ParameterError(
-                "matte_mode is intersect, which would cut what the decisions add with what is detected; use "
-                "union or replace."
-            )
+        """Raises ParameterError where `mode` needs a matte and none is given."""
         if mode != "union" and self.imported is None and self.infrared is None:
             raise ParameterError(
                 f"matte_mode is {mode}, and there is no matte to {mode} with; give one with --matte-in or "
@@ -66,15 +59,18 @@ class MatteInputs:
                 )
 
     def coverage(self, frame: Frame) -> Float32 | None:
-        """The imported and the added coverage (H, W), 0..1; None where there is neither for this frame."""
-        imported = None
-        if self.imported is not None and self.imported.has(frame.number):
-            imported = as_coverage(self.imported.plane(frame))
-        added = None if self.decisions is None else self.decisions.added(frame)
-        if added is None:
-            return imported
-        whole = added.astype(np.float32)
-        return whole if imported is None else np.maximum(imported, whole)
+        """The imported coverage (H, W), 0..1; None where there is none for this frame."""
+        if self.imported is None or not self.imported.has(frame.number):
+            return None
+        return as_coverage(self.imported.plane(frame))
+
+    def added(self, frame: Frame) -> Bool | None:
+        """Where a person says damage is, whatever is found or given, (H, W); None where nowhere."""
+        return None if self.decisions is None else self.decisions.added(frame)
+
+    def vetoed(self, frame: Frame) -> Bool | None:
+        """Where a person says picture is, which neighbours may take, (H, W); None where nowhere."""
+        return None if self.decisions is None else self.decisions.vetoed(frame)
 
     def kept(self, frame: Frame) -> Bool | None:
         """Where this frame must not be touched, (H, W); None where it may be everywhere."""
@@ -102,15 +98,14 @@ class _Adding:
     def identity(self) -> str:
         return self.of.identity
 
-    @property
-    def adds(self) -> bool:
-        return self.of.adds
-
     def key(self, number: FrameNumber) -> tuple[object, ...]:
         return self.of.key(number)
 
     def added(self, frame: Frame) -> Bool | None:
         return self.of.added(frame)
+
+    def vetoed(self, frame: Frame) -> Bool | None:
+        return None
 
     def kept(self, frame: Frame) -> Bool | None:
         return None

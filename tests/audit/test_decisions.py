@@ -17,7 +17,6 @@ from engine.audit.shapes import encoded_mask
 from engine.errors import (
     CorruptSource,
     InconsistentFrames,
-    ParameterError,
     SourceNotFound,
     UnsupportedFormat,
 )
@@ -102,12 +101,16 @@ def test_protected_wins_over_added_and_added_over_vetoed_in_any_order() -> None:
     ]
     for order in (rows, rows[::-1]):
         decisions = made(*order)
-        added, kept = decisions.added(frame(7)), decisions.kept(frame(7))
+        added, kept, vetoed = (
+            decisions.added(frame(7)), decisions.kept(frame(7)), decisions.vetoed(frame(7))
+        )  # fmt: skip
         assert added is not None
         assert kept is not None
+        assert vetoed is not None
         np.testing.assert_array_equal(added, marked(5, 5, 15, 15) & ~marked(10, 10, 30, 41))
         expected = (marked(0, 0, 20, 20) & ~marked(5, 5, 15, 15)) | marked(10, 10, 30, 41)
         np.testing.assert_array_equal(kept, expected)
+        np.testing.assert_array_equal(vetoed, marked(0, 0, 20, 20) & ~marked(5, 5, 15, 15))
 
 
 def test_only_the_frames_named_are_touched_and_a_protected_shot_is_whole() -> None:
@@ -126,7 +129,7 @@ def test_what_is_accepted_changes_nothing() -> None:
     assert decisions.added(frame(7)) is None
     assert decisions.kept(frame(7)) is None
     assert decisions.key(7) == ()
-    assert not decisions.adds
+    assert decisions.vetoed(frame(7)) is None
 
 
 def test_shapes_beyond_the_frame_are_cut() -> None:
@@ -140,20 +143,22 @@ def test_shapes_beyond_the_frame_are_cut() -> None:
 def test_they_enter_the_given_mattes() -> None:
     decisions = made(one("add", box(1, 1, 3, 3)), one("veto", box(20, 20, 22, 22)))
     inputs = MatteInputs(decisions=decisions)
-    coverage, kept = inputs.coverage(frame(7)), inputs.kept(frame(7))
-    assert coverage is not None
+    added, vetoed, kept = inputs.added(frame(7)), inputs.vetoed(frame(7)), inputs.kept(frame(7))
+    assert added is not None
+    assert vetoed is not None
     assert kept is not None
-    np.testing.assert_array_equal(coverage, marked(1, 1, 3, 3).astype(np.float32))
+    np.testing.assert_array_equal(added, marked(1, 1, 3, 3))
+    np.testing.assert_array_equal(vetoed, marked(20, 20, 22, 22))
     np.testing.assert_array_equal(kept, marked(20, 20, 22, 22))
-    assert inputs.coverage(frame(8)) is None
+    assert inputs.added(frame(8)) is None
+    assert inputs.coverage(frame(7)) is None
     assert inputs.key(8) == ()
     assert inputs.key(7) == ("d", 7)
     assert inputs.identity == {"decisions": "d"}
     assert inputs.found_alone.kept(frame(7)) is None
-    assert inputs.found_alone.coverage(frame(7)) is not None
+    assert inputs.found_alone.vetoed(frame(7)) is None
+    assert inputs.found_alone.added(frame(7)) is not None
     assert inputs.found_alone.key(7) == inputs.key(7)
-    with pytest.raises(ParameterError, match="union or replace"):
-        inputs.check("intersect")
 
 
 @pytest.mark.parametrize(

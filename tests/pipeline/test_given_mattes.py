@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.audit.decisions import decisions_of
 from engine.errors import InconsistentFrames, ParameterError, SourceNotFound
 from engine.matte.channels import ChannelMatte
 from engine.matte.files import FileMatte
@@ -238,6 +239,68 @@ def test_a_hold_out_does_not_make_a_neighbours_damage_usable() -> None:
     )
     assert (marked[-1] == (plane_at(SPOT) > 0)).all()
     assert (marked[1] == (plane_at(SPOT) > 0)).all()
+
+
+def decided(*rows: tuple[str, str, tuple[slice, slice]]) -> MatteInputs:
+    """Decisions (verdict, frames, place)."""
+    listed = [
+        {
+            "verdict": verdict, "frames": on,
+            "shape": {"box": [place[0].start, place[1].start, place[0].stop, place[1].stop]},
+        }
+        for verdict, on, place in rows
+    ]  # fmt: skip
+    document = {"format": "reelmend-decisions", "version": 1, "decisions": listed}
+    return MatteInputs(decisions=decisions_of(document, (HEIGHT, WIDTH), "decided", "d.json"))
+
+
+@pytest.mark.parametrize("mode", ["union", "intersect", "replace"])
+def test_what_a_person_adds_is_damage_in_every_mode(mode: str) -> None:
+    place = (slice(2, 6), slice(80, 90))
+    given_mattes = MatteInputs(IMPORTED.imported, decisions=decided(("add", "1002", place)).decisions)
+    coverage = covered(mode, given_mattes, minimum_area=70)
+    assert (coverage[place] == 1).all()
+    rest = plane_at(place) == 0
+    assert (coverage[rest] == covered(mode, IMPORTED, minimum_area=70)[rest]).all()
+
+
+def test_neighbours_give_picture_where_it_is_vetoed_and_none_where_it_is_added_or_protected() -> None:
+    plates = frames(5)
+    mattes = matte_of({n: plane_at(SPOT, HELD) for n in range(1001, 1006)}, clip=plates)
+    rows = (("veto", "1002", SPOT), ("protect", "1002-1004", HELD), ("add", "1004", DIRT))
+    marked = marked_for(MatteInputs(mattes, decisions=decided(*rows).decisions))
+    assert (marked[-1] == (plane_at(HELD) > 0)).all()
+    assert (marked[1] == (plane_at(SPOT, HELD, DIRT) > 0)).all()
+    assert not marked[0][HELD].any()
+
+
+def test_a_veto_leaves_whole_chroma_samples_of_a_neighbours_damage_marked() -> None:
+    layout = CodeLayout("ycbcr", ("Y", "Cb", "Cr"), "integer", 10, (2, 2), "bt709", full_range=False)
+    rng = np.random.default_rng(8)
+    plates = [
+        Frame(
+            1001 + n,
+            Codes(
+                (
+                    rng.integers(64, 940, (HEIGHT, WIDTH)).astype(np.uint16),
+                    *(rng.integers(64, 960, (HEIGHT // 2, WIDTH // 2)).astype(np.uint16) for _ in range(2)),
+                ),
+                layout,
+            ),
+        )
+        for n in range(3)
+    ]
+    damage = plane_at((slice(20, 30), slice(30, 40)))
+    given_mattes = MatteInputs(
+        matte_of({1001 + n: damage for n in range(3)}, clip=plates),
+        decisions=decided(("veto", "1001", (slice(0, 25), slice(0, 96)))).decisions,
+    )
+    recorder = Recording()
+    with Pipeline(MarkerDetector(), recorder, MotionEstimator(), ROUTE, "rec709") as pipeline:
+        settings = Settings.of({"radius": 1, "matte_mode": "replace"})
+        pipeline.process(window(pipeline, plates), settings, given_mattes)
+    assert (recorder.marked[-1] == (plane_at((slice(24, 30), slice(30, 40))) > 0)).all()
+    assert (recorder.marked[1] == (damage > 0)).all()
 
 
 def test_a_neighbour_may_lack_its_matte_and_the_frame_itself_may_not() -> None:

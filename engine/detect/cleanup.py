@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from engine.connected import connected
 from engine.detect.marks import of_one_frame, of_polarity
 from engine.detect.witness import Witness
 from engine.parameters import Settings
@@ -120,15 +121,14 @@ def accepted(probability: Float32, rule: MatteRule, limit: float | Float32 | Non
     rim = probability > _shifted(limit, np.exp(_RIM))
     if not rim.any():
         return rim
-    count, found, stats, _ = cv2.connectedComponentsWithStats(rim.astype(np.uint8), connectivity=8)
-    labels = np.asarray(found, np.int32)
-    keep = np.zeros(count, np.bool_)
-    keep[np.unique(labels[probability > limit])] = True
-    keep &= stats[:, cv2.CC_STAT_AREA] >= rule.minimum_area
+    marks = connected(rim)
+    keep = np.zeros(marks.count, np.bool_)
+    keep[marks.labels[probability > limit]] = True
+    keep &= marks.area >= rule.minimum_area
     if rule.maximum_area:
-        keep &= stats[:, cv2.CC_STAT_AREA] <= rule.maximum_area
+        keep &= marks.area <= rule.maximum_area
     keep[0] = False
-    return keep[labels]
+    return keep[marks.labels]
 
 
 def softened(marks: Bool, dilation: float, feather: float) -> Float32:

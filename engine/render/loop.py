@@ -33,7 +33,7 @@ Work: TypeAlias = Callable[[], Rendered]
 _log = logging.getLogger(__name__)
 
 
-AT_ONCE = 2
+AT_ONCE = 3
 """Frames worked on at the same time: while one is repaired, the next one's neighbours are detected."""
 TIDIED_EVERY = 4
 """Frames after which free memory goes back to the system: a long reel needs no more than a short one."""

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from engine.connected import connected
 from engine.types import Bool, Float32
 
 _WHOLE = 72
@@ -38,19 +39,18 @@ class Regions:
 
 def damage_regions(damaged: Bool) -> Regions:
     """The regions of the True pixels of `damaged` (H, W)."""
-    pieces, labels, stats, _ = cv2.connectedComponentsWithStats(damaged.astype(np.uint8), connectivity=8)
-    labels = np.asarray(labels, np.int32)
-    sizes = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    piece = np.arange(pieces, dtype=np.int64)
-    count = pieces
-    for large in np.flatnonzero(sizes[1:] > _WHOLE) + 1:
-        left, top, width, height = (int(v) for v in stats[large, :4])
+    marks = connected(damaged)
+    labels, count = marks.labels, marks.count
+    piece = np.arange(count, dtype=np.int64)
+    for large in np.flatnonzero(marks.longest > _WHOLE):
+        left, top = int(marks.left[large]), int(marks.top[large])
+        width, height = int(marks.right[large]) - left, int(marks.bottom[large]) - top
         part = labels[top : top + height, left : left + width]
         cells, across = _cells(height, width)
         np.copyto(part, cells + count, where=part == large)
         count += across
         piece = np.concatenate([piece, np.full(across, large)])
-    return Regions(labels, count, piece, pieces)
+    return Regions(labels, count, piece, marks.count)
 
 
 def _cells(height: int, width: int) -> tuple[Labels, int]:

@@ -7,18 +7,22 @@ Large holes also get the membrane through their rim. All in float; the grain com
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from engine.connected import connected
 from engine.repair.pyramid import filled
 from engine.types import Bool, Float32
 
 _DIRECTIONS = ((1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1))
 """(dx, dy) in whole pixels: eight lines, 22 to 27 degrees apart."""
 
+_BLOCK, _BLUR_REACH = 128, 2
+"""px: side of the blocks in which grain is averaged out, and how far that blur looks."""
 _LONGEST = 40
 """px. How far along a line an undamaged end is looked for."""
 
@@ -73,7 +77,7 @@ def fill_from_surroundings(plane: Float32, missing: Bool, unknown: Bool) -> Spat
     part, wanted = plane[near], missing[near]
     hidden = wanted | unknown[near]
     rows, columns = np.nonzero(wanted)
-    lines = _along_lines(_calmed(part, hidden), hidden, rows, columns)
+    lines = _along_lines(_calmed(part, hidden, wanted), hidden, rows, columns)
     membrane = _membranes(part, wanted, hidden)[rows, columns]
     mass = lines.mass + _BACKING
     whole = np.asarray((lines.total + _BACKING * membrane) / mass[:, None], np.float32)
@@ -87,12 +91,37 @@ def _mean_square(values: Float32) -> Float32:
     return np.asarray(np.einsum("nc,nc->n", values, values) / np.float32(3), np.float32)
 
 
-def _calmed(plane: Float32, hidden: Bool) -> Float32:
-    """`plane` with its grain averaged out, from pixels that are not hidden."""
-    weight = (~hidden).astype(np.float32)
-    sums = np.asarray(cv2.GaussianBlur(plane * weight[..., None], (5, 5), 1.0), np.float32)
-    mass = np.asarray(cv2.GaussianBlur(weight, (5, 5), 1.0), np.float32)
-    return np.asarray(sums / np.maximum(mass, 1e-6)[..., None], np.float32)
+def _calmed(plane: Float32, hidden: Bool, missing: Bool) -> Float32:
+    """`plane` with its grain averaged out, from pixels that are not hidden; only where `missing` pixels look.
+
+    Elsewhere the values are undefined.
+    """
+    result = np.empty_like(plane)
+    for block in _blocks_near(missing):
+        inner, outer = block
+        weight = (~hidden[outer]).astype(np.float32)
+        sums = np.asarray(cv2.GaussianBlur(plane[outer] * weight[..., None], (5, 5), 1.0), np.float32)
+        mass = np.asarray(cv2.GaussianBlur(weight, (5, 5), 1.0), np.float32)
+        calm = sums / np.maximum(mass, 1e-6)[..., None]
+        rows, columns = inner[0].start - outer[0].start, inner[1].start - outer[1].start
+        size = inner[0].stop - inner[0].start, inner[1].stop - inner[1].start
+        result[inner] = calm[rows : rows + size[0], columns : columns + size[1]]
+    return result
+
+
+def _blocks_near(missing: Bool) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
+    """Blocks that a line from a `missing` pixel can end in, and the same with the blur's reach around."""
+    height, width = missing.shape
+    near = cv2.dilate(missing.astype(np.uint8), np.ones((2 * _LONGEST + 1, 2 * _LONGEST + 1), np.uint8))
+    for top in range(0, height, _BLOCK):
+        for left in range(0, width, _BLOCK):
+            bottom, right = min(top + _BLOCK, height), min(left + _BLOCK, width)
+            if near[top:bottom, left:right].any():
+                outer = (
+                    slice(max(top - _BLUR_REACH, 0), min(bottom + _BLUR_REACH, height)),
+                    slice(max(left - _BLUR_REACH, 0), min(right + _BLUR_REACH, width)),
+                )
+                yield (slice(top, bottom), slice(left, right)), outer
 
 
 def _bounds(mask: Bool, margin: int) -> tuple[slice, slice]:
@@ -146,18 +175,14 @@ def _reach(
 def _membranes(plane: Float32, missing: Bool, hidden: Bool) -> Float32:
     """`plane` with the large pieces of `missing` filled by the membrane through their rims."""
     result = plane.copy()
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(hidden.astype(np.uint8), connectivity=8)
-    labels = np.asarray(labels)
-    for piece in range(1, count):
-        left, top, width, height = (int(v) for v in stats[piece, :4])
+    marks = connected(hidden)
+    for piece in np.unique(marks.labels[missing]):
         box = (
-            slice(max(top - _MARGIN, 0), top + height + _MARGIN),
-            slice(max(left - _MARGIN, 0), left + width + _MARGIN),
+            slice(max(int(marks.top[piece]) - _MARGIN, 0), int(marks.bottom[piece]) + _MARGIN),
+            slice(max(int(marks.left[piece]) - _MARGIN, 0), int(marks.right[piece]) + _MARGIN),
         )
-        wanted = (labels[box] == piece) & missing[box]
-        if not wanted.any():
-            continue
-        sweeps = _SWEEPS if max(width, height) > _SMALL else 2
+        wanted = (marks.labels[box] == piece) & missing[box]
+        sweeps = _SWEEPS if marks.longest[piece] > _SMALL else 2
         membrane = filled(plane[box], ~hidden[box], sweeps)
         np.copyto(result[box], membrane, where=wanted[..., None])
     return result

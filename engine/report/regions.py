@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from engine.connected import connected
 from engine.types import (
     DAMAGE_CLASSES,
     LEFT,
@@ -49,11 +49,14 @@ def labelled(touched: Bool) -> tuple[npt.NDArray[np.int32], Sequence[Box]]:
 
     (H, W) int32 with the number of each pixel's region, 0 outside, and the box of region n at n - 1.
     """
-    count, found, stats, _ = cv2.connectedComponentsWithStats(touched.astype(np.uint8), connectivity=8)
-    order = sorted(range(1, count), key=lambda n: (stats[n][cv2.CC_STAT_TOP], stats[n][cv2.CC_STAT_LEFT]))
-    renumbered = np.zeros(count, np.int32)
-    renumbered[order] = np.arange(1, count)
-    return renumbered[np.asarray(found, np.int32)], [_box(stats[n]) for n in order]
+    marks = connected(touched)
+    order = np.lexsort((marks.left[1:], marks.top[1:])) + 1
+    renumbered = np.zeros(marks.count, np.int32)
+    renumbered[order] = np.arange(1, marks.count)
+    boxes = [
+        Box(int(marks.top[n]), int(marks.left[n]), int(marks.bottom[n]), int(marks.right[n])) for n in order
+    ]
+    return renumbered[marks.labels], boxes
 
 
 def _region(
@@ -86,8 +89,3 @@ def _sources(tiles: Sequence[FillTile], shape: tuple[int, int]) -> np.ndarray:
     for tile in tiles:
         plane[tile.box.slices] = tile.source
     return plane
-
-
-def _box(stats: np.ndarray) -> Box:
-    left, top, width, height = (int(v) for v in stats[:4])
-    return Box(top, left, top + height, left + width)

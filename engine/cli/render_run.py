@@ -88,6 +88,9 @@ class RenderResult:
 
     def text(self) -> str:
         summary = self.summary
+        if summary.outcome == "complete" and not summary.tally.written:
+            rows = [*summary.outputs.items(), *(("note", note) for note in summary.notes)]
+            return f"Complete already.\n{table(rows)}"
         rows = [*tally_rows(summary), ("time", _time_spent(summary)), *summary.outputs.items()]
         if summary.failures:
             rows.append(("failed", format_frames(failure.number for failure in summary.failures)))

@@ -46,12 +46,15 @@ def render_clip(
 
     A frame that fails is left out of a sequence and named in the summary (outcome "frames failed"); a
     movie ends there ("failed"). Setting `stop` ends the render after the current frame
-    ("interrupted"). In each case what was written until then is valid. Raises ReelmendError where the
+    ("interrupted"). In each case what was written until then is valid. A render to go on with that is
+    complete already is left as it is, and the summary has no frame written. Raises ReelmendError where the
     render cannot start: the source cannot be read, outputs exist, the colour space is not known.
     """
     watcher = watcher or Unwatched()
     with ExitStack() as held:
         clip = held.enter_context(open_clip(request))
+        if clip.plan.complete:
+            return _nothing_to_do(clip.plan, watcher)
         places = places_of(clip.plan.outputs)
         record = held.enter_context(Record(clip.plan, places, clip.plan.unfinished))
         report = _report(clip.plan, held)
@@ -68,6 +71,15 @@ def render_clip(
             record.finish()
         watcher.finished(summary)
         return summary
+
+
+def _nothing_to_do(plan: RenderPlan, watcher: Watcher) -> RenderSummary:
+    summary = _summary(
+        plan, Ledger(watcher, None, repairs=plan.request.picture is not None), (), "complete", ""
+    )
+    summary = replace(summary, outputs=plan.outputs)
+    watcher.finished(summary)
+    return summary
 
 
 def _report(plan: RenderPlan, held: ExitStack) -> ReportFile | None:

@@ -14,6 +14,7 @@ from engine.media.contract import FrameSource
 from engine.media.edit_list import listed_cuts
 from engine.media.open import open_source
 from engine.render.colour import choose_colour
+from engine.render.completed import COMPLETE, is_complete
 from engine.render.contract import ClipPipeline
 from engine.render.marks import Unfinished, read_journal
 from engine.render.mattes import measure_infrared, open_mattes
@@ -58,9 +59,13 @@ def open_clip(request: RenderRequest) -> Generator[OpenClip, None, None]:
         outputs = {role: str(path) for role, path in output_paths(request, info).items()}
         journal = journal_path(places_of(outputs), selection.wanted)
         unfinished = _unfinished(request, journal)
+        asked = request.resume and not request.overwrite and unfinished is None
+        complete = asked and is_complete(outputs, info, selection.written)
         mine = frozenset() if unfinished is None else owned(selection, unfinished)
-        check_outputs(request, info, selection.written, given.files, mine, unfinished is not None)
-        check_room(output_paths(request, info).get("picture"), info, selection.written)
+        mine = frozenset(selection.written) if complete else mine
+        check_outputs(request, info, selection.written, given.files, mine, complete or unfinished is not None)
+        if not complete:
+            check_room(output_paths(request, info).get("picture"), info, selection.written)
         colour = choose_colour(info, request.colour_space, request.colour_config)
         built = held.enter_context(
             pipeline.build(request.model, request.device, request.colour_config, colour.space)
@@ -75,10 +80,11 @@ def open_clip(request: RenderRequest) -> Generator[OpenClip, None, None]:
             reach=built.reach(request.settings, repairs=request.picture is not None),
             outputs=outputs,
             identity={**built.identity, **given.inputs.identity},
-            notes=(*selection.notes(), *given.notes),
+            notes=(*selection.notes(), *given.notes, *([COMPLETE] if complete else [])),
             reads={"source": info, **given.files},
             journal=journal,
             unfinished=unfinished,
+            complete=complete,
         )
         if unfinished is not None:
             check_same(plan, unfinished)

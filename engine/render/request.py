@@ -68,7 +68,8 @@ class RenderPlan:
     `colour_space` was chosen; `outputs` maps role (such as "picture", "matte", "audit") to path; `identity`
     names detector, repairer, colour space and the mattes given exactly; `notes` are sentences on what
     will not be done as asked; `reads` maps role ("source", "matte") to what frames are read from. `journal`
-    is where it is written down what is finished, and `unfinished` what it said, to go on with.
+    is where it is written down what is finished, and `unfinished` what it said, to go on with; `complete`
+    says that all outputs are there from a render that came to its end.
     """
 
     request: RenderRequest
@@ -83,3 +84,4 @@ class RenderPlan:
     reads: Mapping[str, ClipInfo] = field(default_factory=lambda: EMPTY)
     journal: Path | None = None
     unfinished: Unfinished | None = None
+    complete: bool = False

@@ -81,6 +81,54 @@ def test_resume_starts_where_there_is_nothing_to_go_on_with(scan: Scan, tmp_path
     assert len(shown(tmp_path / "out")) == 6
 
 
+def test_a_complete_render_has_nothing_to_go_on_with(
+    scan: Scan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    extra = ["--matte-out", str(out / "m.####.png"), "--report", str(out / "r.jsonl"), "--audit", f"{out}/"]
+    assert main(render(scan, out, *extra)) == 0
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in out.iterdir()}
+    capsys.readouterr()
+    assert main([part for part in render(scan, out, *extra, "--resume") if part != "--quiet"]) == 0
+    assert capsys.readouterr().out.startswith("Complete already.")
+    assert main(render(scan, out, *extra, "--resume", "--json")) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["outcome"], told["frames"]["written"]) == ("complete", 0)
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in out.iterdir()} == before
+    assert main(render(scan, out, *extra)) == 2, "without --resume it is still refused"
+
+
+def test_outputs_that_lack_a_file_or_are_older_than_the_source_are_no_complete_render(
+    scan: Scan, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    report = ["--report", str(out / "r.jsonl")]
+    assert main(render(scan, out, *report)) == 0
+    later = max(path.stat().st_mtime_ns for path in out.iterdir()) + 10**9
+    os.utime(scan.path(1003), ns=(later, later))
+    assert main(render(scan, out, *report, "--resume")) == 2
+    os.utime(scan.path(1003), ns=(0, 0))
+    assert main(render(scan, out, *report, "--resume")) == 0
+    (out / "r.jsonl").unlink()
+    assert main(render(scan, out, *report, "--resume")) == 2
+
+
+def test_a_complete_movie_has_nothing_to_go_on_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = film(tmp_path / "film.mkv", 4)
+    arguments = [
+        "render", str(source), str(tmp_path / "r.mkv"), "--resume",
+        "--colour-space", "Gamma 2.4 Rec.709 - Texture",
+    ]  # fmt: skip
+    assert main(arguments) == 0
+    before = (tmp_path / "r.mkv").read_bytes()
+    capsys.readouterr()
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.startswith("Complete already.")
+    assert (tmp_path / "r.mkv").read_bytes() == before
+
+
 def test_an_unfinished_render_is_not_lost_unasked(
     scan: Scan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -286,7 +334,8 @@ def test_a_movie_goes_on_behind_its_last_whole_frame(
 
 
 def test_a_movie_stopped_by_ctrl_c_goes_on_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = film(tmp_path / "film.mkv", frames=8)
+    # More than can be in work between reading and writing, so that the end is not reached before the stop.
+    source = film(tmp_path / "film.mkv", frames=24)
     request = RenderRequest(str(source), str(tmp_path / "r.mkv"), colour_space="Gamma 2.4 Rec.709 - Texture")
     stop = threading.Event()
     with monkeypatch.context() as patch:
@@ -303,7 +352,7 @@ def test_a_movie_stopped_by_ctrl_c_goes_on_too(tmp_path: Path, monkeypatch: pyte
     assert main(["render", str(source), str(tmp_path / "r.mkv"), "--resume", "--quiet",
                  "--colour-space", "Gamma 2.4 Rec.709 - Texture"]) == 0  # fmt: skip
     assert shown(tmp_path) == ["film.mkv", "r.mkv"]
-    assert len(packets_of(tmp_path / "r.mkv")["video"]) == 8
+    assert len(packets_of(tmp_path / "r.mkv")["video"]) == 24
 
 
 def test_a_full_disk_ends_the_render_and_room_lets_it_go_on(scan: Scan, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("_fake_engine")
         (["render", "{scan}", "{out}", "--ocio-config", "{tmp}/none.ocio"], 1, "none.ocio"),
         (["render", "{scan}", "{tmp}/r.jpg"], 1, "r.jpg"),
         (["render", "{scan}", "{tmp}/r.cin"], 2, "r.cin"),
-        (["render", "{scan}", "{tmp}/r.####.cin"], 1, "Cineon can only be read"),
+        (["render", "{scan}", "{tmp}/r.####.cin"], 1, "Cineon is written from Cineon sources only"),
         (["render", "{scan}", "{tmp}/r.####.exr"], 1, "cannot hold 10-bit RGB without loss"),
         (["render", "{scan}", "{tmp}/one.dpx"], 2, "one.####.dpx"),
         (["render", "{tmp}/none.####.dpx", "{out}"], 1, "none.####.dpx"),

@@ -80,7 +80,8 @@ def platt(logits: Tensor, truth: Tensor) -> tuple[float, float]:
         return loss
 
     search.step(unlikeliness)
-    return float(line[0]), float(line[1])
+    scale, shift = line.detach().tolist()
+    return scale, shift
 
 
 def error(logits: Tensor, truth: Tensor, bins: int = 20) -> float:

@@ -14,7 +14,7 @@ from engine.media.contract import FrameSource
 from engine.media.edit_list import listed_cuts
 from engine.media.open import open_source
 from engine.render.colour import choose_colour
-from engine.render.completed import COMPLETE, is_complete
+from engine.render.completed import is_complete, told_of_complete
 from engine.render.contract import ClipPipeline
 from engine.render.marks import Unfinished, read_journal
 from engine.render.mattes import measure_infrared, open_mattes
@@ -71,6 +71,8 @@ def open_clip(request: RenderRequest) -> Generator[OpenClip, None, None]:
             pipeline.build(request.model, request.device, request.colour_config, colour.space)
         )
         given = measure_infrared(given, request, source, built.prepare)
+        identity = {**built.identity, **given.inputs.identity}
+        told = [told_of_complete(outputs, request.settings.as_dict(), identity)] if complete else []
         plan = RenderPlan(
             request=request,
             info=info,
@@ -79,8 +81,8 @@ def open_clip(request: RenderRequest) -> Generator[OpenClip, None, None]:
             colour_reason=colour.reason,
             reach=built.reach(request.settings, repairs=request.picture is not None),
             outputs=outputs,
-            identity={**built.identity, **given.inputs.identity},
-            notes=(*selection.notes(), *given.notes, *([COMPLETE] if complete else [])),
+            identity=identity,
+            notes=(*selection.notes(), *given.notes, *told),
             reads={"source": info, **given.files},
             journal=journal,
             unfinished=unfinished,

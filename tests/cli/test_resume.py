@@ -94,8 +94,17 @@ def test_a_complete_render_has_nothing_to_go_on_with(
     assert main(render(scan, out, *extra, "--resume", "--json")) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["outcome"], told["frames"]["written"]) == ("complete", 0)
-    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in out.iterdir()} == before
+    assert any("made with these settings" in note for note in told["notes"])
     assert main(render(scan, out, *extra)) == 2, "without --resume it is still refused"
+    capsys.readouterr()
+    assert main(render(scan, out, *extra, "--resume", "--radius", "1")) == 2
+    assert "settings radius: 2 then, 1 now" in capsys.readouterr().err
+    assert main(render(scan, out, *extra[:4], "--resume", "--radius", "1")) == 2, "the report tells it too"
+    assert "settings radius: 2 then, 1 now" in capsys.readouterr().err
+    assert main(render(scan, out, "--resume", "--radius", "1", "--json")) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert any("settings made them was not looked at" in note for note in told["notes"])
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in out.iterdir()} == before
 
 
 def test_outputs_that_lack_a_file_or_are_older_than_the_source_are_no_complete_render(

@@ -61,5 +61,11 @@ class Scan:
     def put(self, content: Bytes, codes: AnyArray, changed: Bool) -> None:
         """Write `codes` into `content` where `changed`; both (height, width, channels)."""
         for element in self.elements:
-            own = list(element.channels)
+            own = _picked(element.channels)
             element.raster.put(content, codes[..., own], changed[..., own])
+
+
+def _picked(channels: tuple[int, ...]) -> slice | list[int]:
+    """An index of `channels`: a slice, which copies nothing, where they follow one another."""
+    first, after = channels[0], channels[0] + len(channels)
+    return slice(first, after) if channels == tuple(range(first, after)) else list(channels)

@@ -17,10 +17,10 @@ from engine.motion.estimator import MotionEstimator
 from engine.types import DAMAGE_CLASSES, DamageClass, DamageMatte, Float32
 from engine.window.window import FrameWindow
 
-_UNLIKELY = 0.15
-"""Below this a pixel is in no matte at a usual sensitivity."""
-_FAINTEST = 0.02
-"""Above this it may be in one at the highest; classes are told apart there alone."""
+_UNLIKELY = 0.3
+"""Below this a pixel is in no matte at the usual sensitivity or somewhat above."""
+_FAINTEST = 0.1
+"""Above this it may be in one at a high sensitivity; classes are told apart there alone."""
 
 Places: TypeAlias = tuple[npt.NDArray[np.intp], ...]
 """Rows and columns of single pixels."""

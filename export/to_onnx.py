@@ -24,9 +24,9 @@ from engine.inference.model_spec import METADATA_KEY, ModelSpec, OperatingPoint,
 from export.models.detection_unet import CLASSES, PICTURE_CHANNELS, DetectionUNet
 
 MULTIPLE = 16
-RECEPTIVE_RADIUS = 196
-"""Rows: 6 steps of the transport look and a block at 1/16 (128), three convolutions at 1/8 (24), three at
-1/4 (12), one at 1/2 (2), the strides' own fields and the repeated pixels of the way up (30)."""
+RECEPTIVE_RADIUS = 236
+"""Rows: 6 steps of the transport look and two blocks at 1/16 (160), three convolutions at 1/8 (24), four at
+1/4 (16), two at 1/2 (4), the strides' own fields and the repeated pixels of the way up (32)."""
 OVERLAP = -(-RECEPTIVE_RADIUS // MULTIPLE) * MULTIPLE
 TILE = 2304
 TOLERANCE = 1e-4

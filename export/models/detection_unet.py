@@ -39,11 +39,14 @@ class DetectionUNet(nn.Module):
         self.register_buffer("centre", centre[:, None, None], persistent=False)
         self.register_buffer("gain", gain[:, None, None], persistent=False)
         fine, *middle = widths[:-1]
-        self.looks = nn.ModuleList(Residual(width) for width in middle)
+        self.looks = nn.ModuleList([_convolution(fine, fine), *(Residual(width) for width in middle)])
         self.down = nn.ModuleList(_convolution(a, b, size=2, stride=2) for a, b in pairwise(widths))
-        self.bottom = nn.Sequential(TransportLook(widths[-1]), Residual(widths[-1]))
+        self.bottom = nn.Sequential(TransportLook(widths[-1]), Residual(widths[-1]), Residual(widths[-1]))
         self.up = nn.ModuleList(Enlarged(b, a) for a, b in pairwise(widths))
-        self.out = nn.ModuleList(_convolution(width, width) for width in widths[:-1])
+        self.out = nn.ModuleList([
+            _convolution(fine, fine), *(Residual(width) for width in middle[:-1]),
+            _convolution(middle[-1], middle[-1]),
+        ])  # fmt: skip
         self.head = nn.Conv2d(fine, 4 + len(CLASSES), 1)
         nn.init.constant_(self.head.bias, RARE)
         self.shuffle = nn.PixelShuffle(2)
@@ -53,10 +56,12 @@ class DetectionUNet(nn.Module):
 
     def body(self, planes: Tensor) -> tuple[Tensor, Tensor]:
         """The net behind its normalisation; with that folded in, the whole net."""
-        skips = [self.stem(planes)]
-        for look, down in zip(self.looks, self.down[:-1], strict=True):
-            skips.append(look(down(skips[-1])))
-        features = self.bottom(self.down[-1](skips[-1]))
+        features = self.stem(planes)
+        skips: list[Tensor] = []
+        for look, down in zip(self.looks, self.down, strict=True):
+            skips.append(look(features))
+            features = down(skips[-1])
+        features = self.bottom(features)
         for up, out in zip(reversed(self.up), reversed(self.out), strict=True):
             features = out(up(features) + skips.pop())
         logits = self.head(features)

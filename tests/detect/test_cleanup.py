@@ -9,7 +9,7 @@ from engine.detect.cleanup import MatteRule, accepted, clean_matte, softened, th
 from engine.parameters import Settings
 from engine.types import DamageMatte
 
-RULE = MatteRule.of(Settings())
+RULE = MatteRule.of(Settings.of({"sensitivity": 0.5}))
 
 
 def probability_with_a_mark(value: float = 0.9, side: int = 4) -> np.ndarray:

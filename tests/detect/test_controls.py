@@ -13,7 +13,7 @@ from engine.errors import ParameterError
 from engine.parameters import Settings
 from engine.types import DAMAGE_CLASSES, DamageMatte
 
-RULE = MatteRule.of(Settings())
+RULE = MatteRule.of(Settings.of({"sensitivity": 0.5}))
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -76,7 +76,7 @@ def test_a_class_that_is_trimmed_down_is_left_alone() -> None:
     hair = np.zeros_like(plane)
     hair[40:42, 20:60] = 0.8
     found = DamageMatte(plane, {"blotch": plane - hair, "hair": hair})
-    rule = MatteRule.of(Settings.of({"sensitivity_hair": -0.3}))
+    rule = MatteRule.of(Settings.of({"sensitivity": 0.5, "sensitivity_hair": -0.3}))
     coverage = clean_matte(found, rule).coverage
     assert (coverage[10:16, 10:16] == 1).all()
     assert not coverage[40:42].any()
@@ -148,4 +148,4 @@ def test_every_setting_of_the_matte_is_in_the_rule() -> None:
     shaping_nothing_alone = {"size_unit", "pixel_pitch", "infrared_refused", "radius", "grain", "caution"}
     assert set(changed) | shaping_nothing_alone == {f.name for f in fields(Settings)}
     for name, value in changed.items():
-        assert MatteRule.of(Settings.of({name: value})) != RULE, name
+        assert MatteRule.of(Settings.of({"sensitivity": 0.5, name: value})) != RULE, name

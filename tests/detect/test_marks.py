@@ -17,7 +17,7 @@ from engine.parameters import Settings
 from engine.types import DamageMatte
 from tests.detect.moving_plates import HEIGHT, WIDTH, plate, window_of
 
-RULE = MatteRule.of(Settings())
+RULE = MatteRule.of(Settings.of({"sensitivity": 0.5}))
 DARK, BRIGHT = (slice(20, 27), slice(30, 38)), (slice(60, 66), slice(80, 90))
 LINE = (slice(None), slice(50, 52))
 NOTHING = np.zeros((HEIGHT, WIDTH), np.bool_)

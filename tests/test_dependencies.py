@@ -21,7 +21,8 @@ EXTRAS_OF = {
     "export": ("cpu", "train"),
     "tests": ("cpu", "test"),
 }
-DISTRIBUTIONS = packages_distributions()
+# What is not installed cannot be asked for its name: the extra "train" may be absent.
+DISTRIBUTIONS = {"skimage": ["scikit-image"], **packages_distributions()}
 
 
 def _declared(extras: tuple[str, ...]) -> set[str]:

@@ -8,7 +8,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import psutil
@@ -20,7 +20,7 @@ from engine.audit.schema_check import first_fault, schema
 from engine.cli import main
 from engine.errors import CorruptSource, OutputExists, SourceNotFound, UnsupportedFormat, UsageError
 from engine.media.memory import MemorySource
-from engine.types import Frame
+from engine.types import DAMAGE_CLASSES, Fill, Frame
 from tests.codes.layouts import LAYOUTS, random_codes
 
 HEADER: dict[str, Any] = {
@@ -225,3 +225,9 @@ def test_twenty_thousand_frames_need_no_more_memory_than_two_thousand(
         assert sum(1 for _ in reader.frames()) == 20_000
     assert grown[1] - grown[0] < 4 * 2**20
     assert process.memory_info().rss - grown[1] < 32 * 2**20
+
+
+def test_the_schema_knows_every_fill_and_class_there_is() -> None:
+    text = json.dumps(schema("audit-1"))
+    assert json.dumps(list(get_args(Fill))) in text
+    assert json.dumps(list(DAMAGE_CLASSES)) in text

@@ -72,4 +72,5 @@ def test_motion_fill_looks_past_a_neighbour_that_is_damaged_too() -> None:
 
 
 def test_biharmonic_leaves_frames_with_too_much_damage_out() -> None:
+    pytest.importorskip("skimage", reason="needs the extra train")
     assert biharmonic(stretch(matte((0, 0, 60, 60))), 0) is None

@@ -10,11 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType, TracebackType
-from typing import Self
+from types import MappingProxyType
 
 import numpy as np
 
+from engine.closing import Closing
 from engine.codes import Patch, chroma_aligned, composite, content_key, to_rgb
 from engine.detect.cleanup import MatteRule, accepted, clean_matte, shared_out, softened
 from engine.detect.contract import Detector
@@ -62,7 +62,7 @@ class _Damage:
     probability: Float32
 
 
-class Pipeline:
+class Pipeline(Closing):
     """Detector, repairer and colour for clips of one colour space. Thread-safe; close it after use."""
 
     def __init__(
@@ -154,14 +154,6 @@ class Pipeline:
         close = getattr(self._detector, "close", None)
         if close is not None:
             close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _centre(self, window: FrameWindow, settings: Settings, mattes: MatteInputs) -> _Damage:
         """The damage of the centre frame, less what is held out."""

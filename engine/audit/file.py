@@ -17,11 +17,11 @@ import json
 import os
 from collections.abc import Collection
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any
 
 from engine.audit.lines import FORMAT, VERSION
 from engine.audit.read import open_audit
+from engine.closing import Closing
 from engine.errors import OutputExists, SinkError, UsageError
 from engine.media.atomic import unwritable
 from engine.media.contract import ClipInfo
@@ -30,7 +30,7 @@ from engine.types import FrameNumber
 JsonObject = dict[str, Any]
 
 
-class AuditFile:
+class AuditFile(Closing):
     """Takes the header, frames in ascending order, and the summary. Raises SinkError.
 
     `done` are frames of an earlier render that is continued: their lines are taken over from its partial
@@ -98,14 +98,6 @@ class AuditFile:
 
     def _failure(self, error: OSError) -> SinkError:
         return unwritable(self._path, error.strerror or str(error))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def check_audit_path(path: Path, overwrite: bool) -> None:

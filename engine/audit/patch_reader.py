@@ -6,8 +6,7 @@ import struct
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from engine.audit.patch_format import (
     read_record,
     unpacked_planes,
 )
+from engine.closing import Closing
 from engine.errors import CorruptSource, SourceError, SourceNotFound, UnsupportedFormat
 from engine.types import AnyArray, Codes, Frame, FrameNumber
 
@@ -39,7 +39,7 @@ class PatchedFrame:
     body: bytes
 
 
-class PatchReader:
+class PatchReader(Closing):
     """A patches file, whole or left by a killed render. One thread at a time.
 
     Raises SourceNotFound, SourceError, CorruptSource, UnsupportedFormat.
@@ -164,14 +164,6 @@ class PatchReader:
 
     def close(self) -> None:
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _with(codes: Codes, patches: list[PlanePatch], regions: Collection[int] | None) -> Codes:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
 import numpy as np
 
@@ -23,12 +22,13 @@ from engine.audit.patch_format import (
     packed_planes,
 )
 from engine.audit.patch_reader import PatchReader
+from engine.closing import Closing
 from engine.media.atomic import unwritable
 from engine.report.regions import labelled
 from engine.types import AnyArray, Bool, DamageMatte, Frame, FrameNumber
 
 
-class PatchWriter:
+class PatchWriter(Closing):
     """Writes a patches file; without `finish` it stays as `NAME.partial`. Raises SinkError.
 
     `resume` goes on with what an earlier render left: its frames stay, and one that comes again counts
@@ -108,14 +108,6 @@ class PatchWriter:
             self._stream.close()
         except OSError as error:
             raise unwritable(self._path, error.strerror or str(error)) from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def changed_samples(before: AnyArray, after: AnyArray) -> Bool:

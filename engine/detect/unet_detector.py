@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.buffers import BufferPool
+from engine.closing import Closing
 from engine.detect import moving_things, still_lines
 from engine.detect.inputs import CHANNELS, RADIUS, detector_input, differences, padded_size, reduced
 from engine.errors import ModelError
@@ -26,7 +26,7 @@ Places: TypeAlias = tuple[npt.NDArray[np.intp], ...]
 """Rows and columns of single pixels."""
 
 
-class UNetDetector:
+class UNetDetector(Closing):
     """Implements `engine.detect.contract.Detector`; owns the model session and closes it."""
 
     def __init__(self, session: ModelSession, motion: MotionEstimator) -> None:
@@ -69,14 +69,6 @@ class UNetDetector:
     def close(self) -> None:
         self._session.close()
         self._buffers.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _hold_back(

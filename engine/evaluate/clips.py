@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from types import TracebackType
-from typing import Literal, Self, TypeAlias
+from typing import Literal, TypeAlias
 
+from engine.closing import Closing
 from engine.errors import InconsistentFrames, SourceNotFound, UsageError
 from engine.media.contract import ClipInfo, FrameSource
 from engine.media.open import open_source
@@ -16,7 +16,7 @@ from engine.types import Codes, FrameNumber
 Role: TypeAlias = Literal["RESULT", "TRUTH", "--present", "--source", "--restored", "--clean"]
 
 
-class ComparedClips:
+class ComparedClips(Closing):
     """Clips of one size and of the same frames; close them, or use them in a `with` block.
 
     Frames are told apart by the numbers of RESULT. A clip whose numbers count from elsewhere is matched in
@@ -59,14 +59,6 @@ class ComparedClips:
 
     def close(self) -> None:
         self._opened.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def same_codes(clips: Mapping[Role, Codes], one: Role, other: Role) -> None:

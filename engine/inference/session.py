@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
+from engine.closing import Closing
 from engine.errors import DeviceError, ModelError
 from engine.inference.loading import open_session, spec_of
 from engine.inference.model_spec import ModelSpec, TensorSpec
@@ -19,7 +19,7 @@ from engine.inference.tiling import Tile, mirrored, tiles
 from engine.types import AnyArray, Box, Float32
 
 
-class ModelSession:
+class ModelSession(Closing):
     """A loaded model; close it, or use it in a `with` block. `run` is safe to call from threads."""
 
     def __init__(
@@ -83,14 +83,6 @@ class ModelSession:
 
     def close(self) -> None:
         self._session = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _live(self) -> Any:
         if self._session is None:

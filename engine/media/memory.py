@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from engine.closing import Closing
 from engine.errors import InconsistentFrames, SinkError, SourceNotFound
-from engine.media.closing import Closing
 from engine.media.contract import ClipInfo, ColourTags
 from engine.media.oiio_formats import describe
 from engine.media.ranges import gaps_between

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import av
 import av.packet
 from av.error import FFmpegError
 
+from engine.closing import Closing
 from engine.errors import CorruptSource
 from engine.media.movie_ffv1 import intact
 from engine.media.movie_index import Key, MovieIndex
@@ -25,7 +24,7 @@ FIRST_PACKETS = 4
 INTRA = frozenset({"ffv1"})
 
 
-class MovieDecoder:
+class MovieDecoder(Closing):
     """Hands out decoded frames by timestamp. Not thread-safe: the source locks around it.
 
     Codecs whose frames stand alone are decoded with slice threads, so that each packet gives its frame at
@@ -168,14 +167,6 @@ class MovieDecoder:
 
     def close(self) -> None:
         self._container.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _has_checksums(path: Path) -> bool:

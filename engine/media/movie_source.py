@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 import av
 
+from engine.closing import Closing
 from engine.errors import CorruptSource, InconsistentFrames, SourceNotFound
-from engine.media.closing import Closing
 from engine.media.contract import ClipInfo
 from engine.media.movie_colour import colour_numbers, full_range_of, matrix_of
 from engine.media.movie_decoder import MovieDecoder

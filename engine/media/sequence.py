@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.closing import Closing
 from engine.errors import (
     CorruptSource,
     InconsistentFrames,
@@ -15,7 +16,6 @@ from engine.errors import (
     SourceNotFound,
     UsageError,
 )
-from engine.media.closing import Closing
 from engine.media.contract import ClipInfo
 from engine.media.frame_header import FrameHeader, colour_tags, extras, frame_rate
 from engine.media.frame_read import probe, read_frame

@@ -22,9 +22,9 @@ from typing import Any
 
 import xxhash
 
+from engine.closing import Closing
 from engine.errors import OutputExists, SinkError
 from engine.media.atomic import synced_folder, unwritable
-from engine.media.closing import Closing
 
 SCHEMA = 1
 LONGEST_LINE = 64 * 2**20

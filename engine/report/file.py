@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from engine.closing import Closing
 from engine.errors import OutputExists, SinkError, UsageError
 from engine.report.lines import JsonObject, as_text
 
 
-class ReportFile:
+class ReportFile(Closing):
     """Takes lines as the render goes and puts the file in place when it is closed.
 
     A render that ends early still gets its report: the lines until then, under the final name. Should
@@ -49,11 +48,3 @@ class ReportFile:
 
     def _failure(self, error: OSError) -> SinkError:
         return SinkError(f"The report {self._path} cannot be written: {error.strerror or error}.")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

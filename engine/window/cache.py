@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from threading import RLock
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
+from engine.closing import Closing
 from engine.errors import SourceError
 from engine.types import Frame, FrameNumber, WorkingFrame
 from engine.window.shots import Cuts, ShotCuts
@@ -39,7 +39,7 @@ class NumberedFrames(Protocol):
     def read(self, number: FrameNumber) -> Frame: ...
 
 
-class FrameCache:
+class FrameCache(Closing):
     """Windows over a source: close it, or use it in a `with` block; safe to share by threads.
 
     In an ascending walk every frame is read and prepared once, the next one in a background thread
@@ -104,14 +104,6 @@ class FrameCache:
         self._reader.shutdown(wait=True, cancel_futures=True)
         with self._lock:
             self._held.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _side(self, centre: WorkingFrame, step: int, radius: int) -> list[WorkingFrame | None]:
         """The places on one side, nearest first, and those looked ahead; duplicates passed over."""

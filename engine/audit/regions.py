@@ -8,8 +8,8 @@ from dataclasses import replace
 from engine.audit.decisions import Decision, Decisions
 from engine.audit.records import AuditedRegion
 from engine.matte.contract import DecisionSource
-from engine.report.regions import labelled
-from engine.types import DAMAGE_CLASSES, Bool, Box, DamageMatte, DamageRegion, Frame, FrameReport
+from engine.report.regions import labelled, likeliest_class
+from engine.types import Bool, Box, DamageMatte, DamageRegion, Frame, FrameReport
 
 NEAR = 0.5
 """A decision is about a region where it covers more than this share of it."""
@@ -73,16 +73,11 @@ def _decided(region: AuditedRegion, where: Bool, frame: Frame, decisions: Decisi
 def _spared(
     number: int, box: Box, inside: Bool, found: DamageMatte, frame: Frame, decisions: Decisions | None
 ) -> AuditedRegion:
-    weights = {
-        name: float(found.classes[name][box.slices][inside].sum())
-        for name in DAMAGE_CLASSES
-        if name in found.classes
-    }
     return AuditedRegion(
         id=number,
         box=box,
         area=int(inside.sum()),
-        damage_class=max(weights, key=lambda name: weights[name]) if weights else "blotch",
+        damage_class=likeliest_class(found, box, inside),
         confidence=round(float(found.coverage[box.slices][inside].max()), 4),
         fill="",
         state="left alone",

@@ -59,19 +59,24 @@ def labelled(touched: Bool) -> tuple[npt.NDArray[np.int32], Sequence[Box]]:
     return renumbered[marks.labels], boxes
 
 
-def _region(
-    box: Box, inside: np.ndarray, matte: DamageMatte, probability: Float32, sources: np.ndarray
-) -> DamageRegion:
+def likeliest_class(matte: DamageMatte, box: Box, inside: Bool) -> DamageClass:
+    """The class that most pixels `inside` (h, w) of `box` are of; blotch where none are told apart."""
     weights: dict[DamageClass, float] = {
         name: float(matte.classes[name][box.slices][inside].sum())
         for name in DAMAGE_CLASSES
         if name in matte.classes
     }
+    return max(weights, key=lambda name: weights[name]) if weights else "blotch"
+
+
+def _region(
+    box: Box, inside: np.ndarray, matte: DamageMatte, probability: Float32, sources: np.ndarray
+) -> DamageRegion:
     filled = sources[box.slices][inside]
     return DamageRegion(
         box=box,
         area=int(inside.sum()),
-        damage_class=max(weights, key=lambda name: weights[name]) if weights else "blotch",
+        damage_class=likeliest_class(matte, box, inside),
         confidence=float(probability[box.slices][inside].max()),
         fill=_fill(filled[filled != _UNFILLED]),
     )

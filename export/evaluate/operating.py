@@ -16,7 +16,6 @@ from engine.evaluate.overlay import verdict
 from engine.pipeline import Pipeline
 from export.evaluate.hard_negatives import hard_negatives
 from export.evaluate.operating_tables import (
-    SHIPPED,
     class_table,
     clip_table,
     curve,
@@ -26,7 +25,7 @@ from export.evaluate.operating_tables import (
 )
 from export.evaluate.protocol import TestClip, each_test_clip, floats
 from export.evaluate.sheets import columns, eight_bit, save
-from export.evaluate.tally import CLEANED, GROUPS, ClipTally, Group, cleaned, rule_at
+from export.evaluate.tally import CLEANED, GROUPS, SHIPPED, ClipTally, Group, cleaned, rule_at
 from export.evaluate.watching import Seen, net_pipeline, watched
 
 

@@ -8,12 +8,14 @@ from operator import add
 
 import numpy as np
 
+from engine.detect.cleanup import sensitivity_of
 from engine.types import DAMAGE_CLASSES
 from export.evaluate.tally import (
     BINS,
     CLEANED,
     EDGES,
     POOLED,
+    SHIPPED,
     UNDAMAGED,
     ClipTally,
     Counts,
@@ -21,13 +23,10 @@ from export.evaluate.tally import (
     Group,
     Reliability,
     above,
-    sensitivity_of,
 )
 
 MOST_IN_ALL, MOST_ON_ONE = 0.03, 0.1
 """Per cent of clean pixels hit at the operating point: over all clips, and on the worst one."""
-SHIPPED = 0.5
-"""Threshold of the default sensitivity."""
 SHOWN = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Thresholds of the table by class."""
 

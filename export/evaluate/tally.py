@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from engine.detect.cleanup import MatteRule, accepted
+from engine.detect.cleanup import MatteRule, accepted, sensitivity_of
 from engine.detect.cleanup import threshold as limit_of
 from engine.evaluate.marks import false_alarms
 from engine.evaluate.metrics import NO_HITS, Hits, hits
@@ -30,8 +30,8 @@ EDGES = 1 / (1 + np.exp(-np.arange(-9, 9.125, 0.25)))
 """Probabilities at which the raw curve has points: a quarter of a logit apart."""
 CLEANED = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 """Thresholds at which mattes are cleaned up and judged as a render would use them."""
-STEEPNESS = float(2 * np.log(limit_of(0) / (1 - limit_of(0))))
-"""Logits between the ends of the sensitivity scale."""
+SHIPPED = min(CLEANED, key=lambda threshold: abs(threshold - limit_of(Settings().sensitivity)))
+"""The one of these that is nearest to the threshold of the default sensitivity."""
 BINS = 10
 """Of the reliability table, equally wide."""
 
@@ -141,11 +141,6 @@ def cleaned(probability: Float32, frame: TestFrame, threshold: float) -> Found:
 def rule_at(threshold: float) -> MatteRule:
     """The default settings, their sensitivity such that this probability is the threshold."""
     return replace(MatteRule.of(Settings.of({})), sensitivity=sensitivity_of(threshold))
-
-
-def sensitivity_of(threshold: float) -> float:
-    """The setting that `engine.detect.cleanup` makes this threshold of; may lie outside 0..1."""
-    return float(0.5 - np.log(threshold / (1 - threshold)) / STEEPNESS)
 
 
 def above(counts: Counts, edge: int) -> Counts:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from export.simulate.recipe import Recipe
 from export.simulate.sample import Sample, draw_sample
 from export.simulate.scene import Material
 
@@ -26,14 +27,16 @@ FLAGS: tuple[str, ...] = (
 SHARD = 128
 
 
-def write_shards(folder: Path, material: Material, samples: int, size: int, seed: int) -> Iterator[Path]:
+def write_shards(
+    folder: Path, material: Material, recipe: Recipe, samples: int, size: int, seed: int
+) -> Iterator[Path]:
     """Draw `samples` samples; yields each finished shard. One that is there already is not drawn again."""
     folder.mkdir(parents=True, exist_ok=True)
     for index in range(-(-samples // SHARD)):
         stem = folder / f"shard-{seed:03d}-{index:04d}"
         if not stem.with_suffix(".flags.npy").exists():
             rng = np.random.default_rng((seed, index))
-            _write(stem, [draw_sample(material, size, rng) for _ in range(SHARD)])
+            _write(stem, [draw_sample(material, size, recipe, rng) for _ in range(SHARD)])
         yield stem
 
 

@@ -24,6 +24,7 @@ from export.simulate.damaged_clip import Damage, Target, write_damaged
 from export.simulate.gauge import GAUGES
 from export.simulate.material import load_material
 from export.simulate.overlay import OverlayKind, write_overlays
+from export.simulate.recipe import RECIPES
 from export.simulate.statistics import TABLE, FilmStatistics, fit_aspect, fit_classes, write_table
 from ocio.config import load as load_colours
 from ocio.errors import OcioError
@@ -65,6 +66,7 @@ def _add_shards(commands: Any) -> None:
     parser.add_argument("--samples", type=int, default=8192)
     parser.add_argument("--size", type=int, default=224, help="side of a sample in px (default 224)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--recipe", choices=list(RECIPES), default="mixed", help="what the samples show")
     parser.add_argument("--cache", type=Path, default=Path("runs/clips"), help="for decoded clips")
     parser.add_argument("--licensed-only", action="store_true", help="without clips of disputed licence")
     parser.set_defaults(run=_shards)
@@ -117,7 +119,8 @@ def _add_fit(commands: Any) -> None:
 def _shards(options: argparse.Namespace) -> None:
     """Draw damaged windows as a detector will see them, with the truth, and pack them into shards."""
     material = load_material(options.split, options.cache, options.licensed_only)
-    for shard in write_shards(options.shards, material, options.samples, options.size, options.seed):
+    recipe, samples = RECIPES[options.recipe], options.samples
+    for shard in write_shards(options.shards, material, recipe, samples, options.size, options.seed):
         print(shard, flush=True)
 
 

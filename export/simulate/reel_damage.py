@@ -34,12 +34,33 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class OnFrames:
+    """A mark that only `frames` have, however long it would last by itself."""
+
+    mark: Mark
+    frames: tuple[int, ...]
+
+    def draw_on(self, layer: DamageLayer, frame: int) -> None:
+        if frame in self.frames:
+            self.mark.draw_on(layer, frame)
+
+
+@dataclass(frozen=True)
 class ReelDamage:
     """`marks` of the frames 0 .. span - 1 the stretch was drawn for, events under lines, lines under gate
     hairs; `dirty`: whether its frames have dirt of their own as well."""
 
     marks: tuple[Mark, ...]
     dirty: bool
+
+    @staticmethod
+    def draw_beside(shape: tuple[int, int], rng: np.random.Generator) -> ReelDamage:
+        """A whole middle frame of three whose neighbours, one or both, have lost picture: nothing is wrong
+        where they differ. The patches may be larger than the sample, as those of a whole frame are."""
+        sides = [(0,), (2,), (0, 2)][int(rng.integers(3))]
+        height, width = (int(side * rng.uniform(1, 2.5)) for side in shape)
+        marks = [_LOSSES[int(rng.integers(len(_LOSSES)))]((height, width), rng, frame) for frame in sides]
+        return ReelDamage(tuple(OnFrames(mark, sides) for mark in marks), bool(rng.random() < 0.5))
 
     @staticmethod
     def draw(shape: tuple[int, int], rng: np.random.Generator, span: int = 3) -> ReelDamage:
@@ -88,6 +109,9 @@ _EVENTS: tuple[tuple[float, Callable[[tuple[int, int], np.random.Generator, int]
     (0.06, Bubbles.draw),
 )
 """How often each comes about; beyond a few frames decay is by far the most common, cuts the next."""
+
+
+_LOSSES = (EmulsionLoss.draw, EmulsionLoss.draw, EmulsionLoss.draw, Tear.draw, BurnHole.draw, Stain.draw)
 
 
 def _events(rng: np.random.Generator, span: int) -> int:

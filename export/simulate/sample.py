@@ -19,6 +19,7 @@ from export.simulate.film_soiling import FilmSoiling, soil_film
 from export.simulate.gauge import draw_scale
 from export.simulate.layer import DamageLayer
 from export.simulate.real_pairs import RealPair, draw_real_pair
+from export.simulate.recipe import Recipe
 from export.simulate.reel_damage import ReelDamage
 from export.simulate.scene import Material, clean_triple
 
@@ -55,13 +56,13 @@ class Sample:
     classes: dict[DamageClass, npt.NDArray[np.bool_]]
 
 
-def draw_sample(material: Material, size: int, rng: np.random.Generator) -> Sample:
+def draw_sample(material: Material, size: int, recipe: Recipe, rng: np.random.Generator) -> Sample:
     """A sample of `size` x `size` pixels."""
     if material.pairs and rng.random() < REAL:
         return _real(material.pairs, size, rng)
     soiling = Soiling.draw(rng)
-    clean: Plates = clean_triple(material, size + 2 * MARGIN, soiling, rng)
-    layers = damage_layers(clean, material, soiling, rng)
+    clean: Plates = clean_triple(material, size + 2 * MARGIN, soiling, recipe, rng)
+    layers = damage_layers(clean, material, soiling, recipe, rng)
     damaged = [
         None if plate is None else over_encoded(layer, plate)
         for layer, plate in zip(layers, clean, strict=True)
@@ -91,13 +92,13 @@ def _real(pairs: Sequence[RealPair], size: int, rng: np.random.Generator) -> Sam
 
 
 def damage_layers(
-    clean: Plates, material: Material, soiling: Soiling, rng: np.random.Generator
+    clean: Plates, material: Material, soiling: Soiling, recipe: Recipe, rng: np.random.Generator
 ) -> list[DamageLayer]:
     """Damage for the three frames: what the reel has, and dirt new in each; softened by a lens."""
     centre = clean[1]
     assert centre is not None
     shape = (centre.shape[0], centre.shape[1])
-    reel = ReelDamage.draw(shape, rng, len(clean))
+    reel = _reel(shape, recipe, rng, len(clean))
     dirt = _dirt(material, soiling, rng)
     lens = float(rng.choice([0.0, rng.uniform(0.3, 0.8)]))
     silver = _is_silver(centre)
@@ -108,6 +109,15 @@ def damage_layers(
             dirt(layer)
         layers.append((layer.neutral() if silver else layer).softened(lens))
     return layers
+
+
+def _reel(shape: tuple[int, int], recipe: Recipe, rng: np.random.Generator, span: int) -> ReelDamage:
+    fate = rng.random()
+    if fate < recipe.beside_loss:
+        return ReelDamage.draw_beside(shape, rng)
+    if fate < recipe.beside_loss + recipe.undamaged:
+        return ReelDamage((), False)
+    return ReelDamage.draw(shape, rng, span)
 
 
 def _is_silver(plate: Float32) -> bool:

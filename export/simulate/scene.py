@@ -17,6 +17,7 @@ from export.simulate.grain import Grain, add_grain
 from export.simulate.lookalikes import film_extras, mouldings, scene_extras, scene_marks, structured
 from export.simulate.lookalikes.exposure import log_uniform, smear
 from export.simulate.real_pairs import RealPair
+from export.simulate.recipe import Recipe
 from export.simulate.stills import clean_still
 
 Triple = tuple[Float32 | None, Float32, Float32 | None]
@@ -39,7 +40,9 @@ class Material:
         return [Clip(pair.name, pair.restored[None]) for pair in self.pairs]
 
 
-def clean_triple(material: Material, size: int, soiling: Soiling, rng: np.random.Generator) -> Triple:
+def clean_triple(
+    material: Material, size: int, soiling: Soiling, recipe: Recipe, rng: np.random.Generator
+) -> Triple:
     """Frames t-1, t, t+1 of one scene, (size, size, 3) ACEScct with grain, lookalikes, flicker and weave.
 
     Now and then a single sharp plate, without the neighbours.
@@ -47,8 +50,8 @@ def clean_triple(material: Material, size: int, soiling: Soiling, rng: np.random
     if rng.random() < SINGLE:
         return None, clean_still(material.restored, material.stills, material.clips, size, rng), None
     pan = bool(material.stills) and rng.random() < 0.4
-    frames = _panned(material, size, soiling, rng) if pan else _filmed(material.clips, size, rng)
-    frames = scene_extras(frames, material.bank, soiling, rng)
+    frames = _panned(material, size, soiling, rng) if pan else _filmed(material.clips, size, recipe, rng)
+    frames = scene_extras(frames, material.bank, soiling, rng, recipe.lookalikes)
     printed = rng.random() < 0.5
     if printed:
         frames = film_extras(frames, rng)
@@ -60,15 +63,17 @@ def clean_triple(material: Material, size: int, soiling: Soiling, rng: np.random
     return first, centre, last
 
 
-def _filmed(clips: Sequence[Clip], size: int, rng: np.random.Generator) -> list[Float32]:
-    """A crop of a real clip, at a random zoom (a scan is softer than a camera's pixels)."""
+def _filmed(clips: Sequence[Clip], size: int, recipe: Recipe, rng: np.random.Generator) -> list[Float32]:
+    """A crop of a real clip, at a random zoom (a scan is softer than a camera's pixels); faster motion, as of
+    films taken at fewer frames per second, comes of leaving frames out."""
     clip = clips[rng.integers(len(clips))]
     count, height, width, _ = clip.frames.shape
     zoom = max(float(np.exp(rng.uniform(np.log(0.75), np.log(2.4)))), size / (min(height, width) - 2))
     side = int(size / zoom)
     top, left = int(rng.integers(0, height - side + 1)), int(rng.integers(0, width - side + 1))
-    t = int(rng.integers(1, count - 1))
-    order = (t - 1, t, t + 1) if rng.random() < 0.5 else (t + 1, t, t - 1)
+    stride = min(int(rng.choice(3, p=recipe.strides)) + 1, (count - 1) // 2)
+    t = int(rng.integers(stride, count - stride))
+    order = (t - stride, t, t + stride) if rng.random() < 0.5 else (t + stride, t, t - stride)
     table = _exposure(rng)
     return [table[_resized(clip.frames[n, top : top + side, left : left + side], size)] for n in order]
 

@@ -12,6 +12,7 @@ from export.simulate.banks import Artefact, Bank
 from export.simulate.blotches import Soiling
 from export.simulate.encoding import decode, display
 from export.simulate.real_pairs import RealPair, draw_real_pair, load_real_pairs, pair_of
+from export.simulate.recipe import RECIPES
 from export.simulate.sample import draw_sample
 from export.simulate.scene import Material, clean_triple
 from export.simulate.stills import clean_still, turned
@@ -127,14 +128,19 @@ def material(pair: RealPair) -> Material:
 
 
 def test_some_samples_have_no_neighbours(material: Material) -> None:
-    triples = [clean_triple(material, 96, SOILING, np.random.default_rng(seed)) for seed in range(60)]
+    triples = [
+        clean_triple(material, 96, SOILING, RECIPES["mixed"], np.random.default_rng(seed))
+        for seed in range(60)
+    ]
     single = [before is None and after is None for before, _, after in triples]
     assert 2 <= sum(single) <= 18
     assert all((b is None) == (a is None) for b, _, a in triples)
 
 
 def test_real_pairs_are_among_the_samples(material: Material) -> None:
-    samples = [draw_sample(material, 48, np.random.default_rng((7, seed))) for seed in range(80)]
+    samples = [
+        draw_sample(material, 48, RECIPES["mixed"], np.random.default_rng((7, seed))) for seed in range(80)
+    ]
     alone = [s for s in samples if not s.planes[11:].any()]
     assert len(alone) >= 3
     for sample in samples:

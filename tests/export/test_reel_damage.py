@@ -23,6 +23,7 @@ from export.simulate.gate_hair import GateHair
 from export.simulate.grain import Grain, add_grain
 from export.simulate.layer import CLEAR, DamageLayer, Ink
 from export.simulate.long_scratches import LongScratch, Split
+from export.simulate.recipe import RECIPES, Recipe
 from export.simulate.reel_damage import Mark, ReelDamage
 from export.simulate.sample import Plates, damage_layers, over_encoded
 from export.simulate.scene import Material
@@ -289,10 +290,41 @@ def test_a_reel_is_a_function_of_the_frame_number_and_its_mixture_is_as_document
 def test_a_still_has_no_neighbours_to_damage(bank: Bank) -> None:
     still: Plates = (None, plate(), None)
     before, _, after = damage_layers(
-        still, Material([], [], bank), Soiling.draw(np.random.default_rng(1)), np.random.default_rng(2)
+        still,
+        Material([], [], bank),
+        Soiling.draw(np.random.default_rng(1)),
+        RECIPES["hard"],
+        np.random.default_rng(2),
     )
     assert not before.touched.any()
     assert not after.touched.any()
+
+
+def test_a_frame_beside_lost_picture_is_whole_itself() -> None:
+    reels = [ReelDamage.draw_beside(SHAPE, np.random.default_rng(seed)) for seed in range(40)]
+    assert not any(reel.layer(SHAPE, 1).touched.any() for reel in reels)
+    lost = [[reel.layer(SHAPE, frame).touched.any() for frame in (0, 2)] for reel in reels]
+    assert np.mean(np.any(lost, axis=1)) > 0.8
+    assert 0.1 < np.mean(np.all(lost, axis=1)) < 0.6
+
+
+def test_the_hard_recipe_has_more_undamaged_samples_than_the_mixed_one(bank: Bank) -> None:
+    triple: Plates = (plate(), plate(), plate())
+
+    def undamaged(recipe: Recipe) -> float:
+        layers = [
+            damage_layers(
+                triple,
+                Material([], [], bank),
+                Soiling.draw(np.random.default_rng(seed)),
+                recipe,
+                np.random.default_rng((3, seed)),
+            )[1]
+            for seed in range(60)
+        ]
+        return float(np.mean([not layer.touched.any() for layer in layers]))
+
+    assert undamaged(RECIPES["hard"]) > undamaged(RECIPES["mixed"]) + 0.1
 
 
 @pytest.fixture(scope="module")

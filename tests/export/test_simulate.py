@@ -12,6 +12,7 @@ from export.simulate.banks import Artefact, Bank
 from export.simulate.blotches import FAINTEST, Soiling, shape_of, soil
 from export.simulate.encoding import VISIBLE, decode, display, encode
 from export.simulate.layer import DamageLayer, Ink
+from export.simulate.recipe import RECIPES
 from export.simulate.sample import draw_sample, over_encoded
 from export.simulate.scene import Material
 from export.simulate.scratches import Scratch, scratch_layer
@@ -141,7 +142,7 @@ def test_a_line_scratch_stands_for_a_hundred_frames() -> None:
 
 
 def test_a_sample_tells_visible_from_present_and_knows_its_classes(material: Material) -> None:
-    samples = [draw_sample(material, 96, np.random.default_rng(seed)) for seed in range(12)]
+    samples = [draw_sample(material, 96, RECIPES["mixed"], np.random.default_rng(seed)) for seed in range(12)]
     assert any(s.visible.any() for s in samples)
     for sample in samples:
         assert not (sample.visible & ~sample.present).any()
@@ -152,13 +153,13 @@ def test_a_sample_tells_visible_from_present_and_knows_its_classes(material: Mat
 
 
 def test_the_same_seed_draws_the_same_sample(material: Material) -> None:
-    one, two = (draw_sample(material, 64, np.random.default_rng(9)) for _ in range(2))
+    one, two = (draw_sample(material, 64, RECIPES["mixed"], np.random.default_rng(9)) for _ in range(2))
     assert (one.planes == two.planes).all()
     assert (one.visible == two.visible).all()
 
 
 def test_packing_keeps_the_truth_and_the_picture_to_half_a_level(material: Material) -> None:
-    sample = draw_sample(material, 64, np.random.default_rng(11))
+    sample = draw_sample(material, 64, RECIPES["mixed"], np.random.default_rng(11))
     pictures, flags = packed(sample)
     assert ((flags >> FLAGS.index("visible")) & 1 == sample.visible).all()
     assert ((flags >> FLAGS.index("after.valid")) & 1 == sample.planes[12]).all()

@@ -14,6 +14,7 @@
     │   └── UnknownColour          nothing says the colour space, or what is named is none (exit code 2)
     ├── ModelError                 a model file is missing, altered, or not what its spec says
     ├── DeviceError                the compute device asked for is not there
+    ├── RequestRefused             a client of the engine process breaks its protocol; `code` says how
     └── Interrupted                stopped by the user; what is written so far is valid
 
 A message is one sentence or two: what was expected, what came, in which file and frame, and what to do.
@@ -78,6 +79,13 @@ class ModelError(ReelmendError):
 
 class DeviceError(ReelmendError):
     pass
+
+
+class RequestRefused(ReelmendError):
+    def __init__(self, code: str, message: str) -> None:
+        """`code` is one of the error codes of `plugin/PROTOCOL.md`."""
+        super().__init__(message)
+        self.code = code
 
 
 class Interrupted(ReelmendError):

@@ -28,6 +28,7 @@ from engine.matte.inputs import NO_MATTES, MatteInputs
 from engine.memo import Memo
 from engine.motion.estimator import MotionEstimator
 from engine.parameters import Settings
+from engine.repair.asked import as_asked
 from engine.repair.caution import cautious, touched
 from engine.repair.contract import Repairer
 from engine.repair.grain import regrain
@@ -207,7 +208,9 @@ class Pipeline(Closing):
             vetoed = mattes.vetoed(frame)
             marked[offset] = found if vetoed is None else _aligned(without(found, vetoed), frame)
         tiles = self._repairer.repair(near, marked)
-        tiles = cautious(near.centre, tiles, matte, settings.caution)
+        asked, certain = mattes.asked(near.centre.frame), mattes.added(near.centre.frame)
+        tiles = cautious(near.centre, tiles, matte, settings.caution, certain)
+        tiles = as_asked(near, marked, tiles, asked, self._motion)
         return regrain(near, tiles, matte, settings.grain, motion=self._motion)
 
     def _composited(self, frame: Frame, matte: DamageMatte, fills: Sequence[FillTile]) -> Frame:

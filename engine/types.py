@@ -170,6 +170,11 @@ Fill: TypeAlias = Literal["temporal", "spatial", "through", "mixed", "none"]
 """What a region was filled with: "through" is what shines through the damage; "none" left it alone, since
 the damage is faint and no fill could be trusted."""
 
+AskedFill: TypeAlias = Literal["previous", "next", "spatial", "original"]
+ASKED_FILLS: tuple[AskedFill, ...] = ("previous", "next", "spatial", "original")
+"""Where a person wants damage filled from: the nearest frame before or after in the shot, its surroundings,
+or nowhere, so that it is left as it is."""
+
 
 @dataclass(frozen=True)
 class DamageRegion:

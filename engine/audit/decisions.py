@@ -20,12 +20,12 @@ from engine.audit.json_file import read_json
 from engine.audit.schema_check import first_fault, schema
 from engine.audit.shapes import WHOLE_FRAME, Shape, shape_of
 from engine.errors import CorruptSource, InconsistentFrames, UnsupportedFormat
-from engine.types import Bool, DamageClass, Frame, FrameNumber
+from engine.types import ASKED_FILLS, AskedFill, Bool, DamageClass, Frame, FrameNumber
 
 VERSION = 1
 _KEPT_PLANES = 12
 
-Verdict = Literal["accept", "veto", "add", "protect"]
+Verdict = Literal["accept", "veto", "add", "protect", "fill"]
 Span = tuple[FrameNumber, FrameNumber]
 """First and last frame, both included."""
 
@@ -40,6 +40,7 @@ class Decision:
     damage_class: DamageClass = "blotch"
     id: str = ""
     note: str = ""
+    fill: AskedFill | None = None
 
     def holds_for(self, number: FrameNumber) -> bool:
         return any(first <= number <= last for first, last in self.spans)
@@ -93,6 +94,19 @@ class Decisions:
         """Pixels (H, W) that a person had left alone in this frame; None where there are none."""
         return self._plane(frame, "kept", lambda: self._kept(frame))
 
+    def asked(self, frame: Frame) -> Mapping[AskedFill, Bool]:
+        """Fill to the pixels (H, W) that a person wants filled so; the later of two decisions holds."""
+        decisions = [made for made in self.on(frame.number, "fill", "add") if made.fill is not None]
+        planes: dict[AskedFill, Bool] = {}
+        for decision in decisions:
+            here = self._canvas(frame)
+            decision.shape.draw(here)
+            for plane in planes.values():
+                plane &= ~here
+            assert decision.fill is not None
+            planes[decision.fill] = planes.get(decision.fill, np.False_) | here
+        return {name: planes[name] for name in ASKED_FILLS if name in planes and planes[name].any()}
+
     def _plane(self, frame: Frame, kind: str, draw: Callable[[], Bool | None]) -> Bool | None:
         key = (frame.number, kind, _size(frame))
         with self._lock:
@@ -117,25 +131,28 @@ class Decisions:
         return vetoed & ~added if vetoed is not None and added is not None else vetoed
 
     def _kept(self, frame: Frame) -> Bool | None:
-        vetoed, protected = self.vetoed(frame), self.drawn(frame, "protect")
-        if vetoed is None or protected is None:
-            return protected if vetoed is None else vetoed
-        return vetoed | protected
+        planes = (self.vetoed(frame), self.drawn(frame, "protect"), self.asked(frame).get("original"))
+        kept = [plane for plane in planes if plane is not None]
+        return np.logical_or.reduce(kept) if kept else None
 
     def drawn(self, frame: Frame, verdict: Verdict) -> Bool | None:
         """All pixels (H, W) of one verdict; None where no decision has it. Raises InconsistentFrames."""
         decisions = tuple(self.on(frame.number, verdict))
         if not decisions:
             return None
+        plane = self._canvas(frame)
+        for decision in decisions:
+            decision.shape.draw(plane)
+        return plane
+
+    def _canvas(self, frame: Frame) -> Bool:
+        """An empty plane (H, W) to draw on. Raises InconsistentFrames."""
         if self.size is not None and self.size != _size(frame):
             raise InconsistentFrames(
                 f"The decisions {self.identity} are for {self.size[1]} x {self.size[0]}, and frame "
                 f"{frame.number} is {frame.codes.width} x {frame.codes.height}; give those of this clip."
             )
-        plane = np.zeros(_size(frame), np.bool_)
-        for decision in decisions:
-            decision.shape.draw(plane)
-        return plane
+        return np.zeros(_size(frame), np.bool_)
 
 
 def read_decisions(path: Path, size: tuple[int, int]) -> Decisions:
@@ -173,10 +190,16 @@ def decisions_of(document: Any, size: tuple[int, int], identity: str, name: str)
 
 def _decision(row: dict[str, Any], place: int, size: tuple[int, int], name: str) -> Decision:
     verdict = cast(Verdict, row["verdict"])
-    if "shape" not in row and verdict in ("add", "accept"):
+    if "shape" not in row and verdict in ("add", "accept", "fill"):
         raise CorruptSource(
             f"{name} is no valid decisions file: decisions[{place}] is to {verdict} and has no shape; only "
             "veto and protect hold for whole frames."
+        )
+    fill = cast(AskedFill | None, row.get("fill"))
+    if (fill is None and verdict == "fill") or (fill is not None and verdict not in ("fill", "add")):
+        raise CorruptSource(
+            f"{name} is no valid decisions file: decisions[{place}] is to {verdict} and "
+            f"{'says no fill' if fill is None else f'names the fill {fill}, which only fill and add may'}."
         )
     try:
         spans = tuple(_span(part) for part in str(row["frames"]).split(","))
@@ -184,7 +207,8 @@ def _decision(row: dict[str, Any], place: int, size: tuple[int, int], name: str)
     except CorruptSource as error:
         raise CorruptSource(f"{name} is no valid decisions file: decisions[{place}]: {error}.") from error
     damage_class = cast(DamageClass, row.get("class", "blotch"))
-    return Decision(verdict, spans, shape, damage_class, str(row.get("id", "")), str(row.get("note", "")))
+    told = str(row.get("id", "")), str(row.get("note", ""))
+    return Decision(verdict, spans, shape, damage_class, *told, fill)
 
 
 def _span(part: str) -> Span:

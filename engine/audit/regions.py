@@ -65,7 +65,8 @@ def _audited(number: int, region: DamageRegion, state: str, repairs: bool) -> Au
 def _decided(region: AuditedRegion, where: Bool, frame: Frame, decisions: Decisions) -> AuditedRegion:
     inside = where[region.box.slices]
     made = next(
-        (d for d in decisions.on(frame.number, "add", "accept") if _covers(d, region.box, inside)), None
+        (d for d in decisions.on(frame.number, "add", "fill", "accept") if _covers(d, region.box, inside)),
+        None,
     )
     return region if made is None else replace(region, decision=_named(made.verdict, made.id))
 
@@ -88,17 +89,21 @@ def _spared(
 
 def _reasons(box: Box, inside: Bool, frame: Frame, decisions: Decisions | None) -> Iterator[str]:
     if decisions is not None:
-        verdicts = {
-            d.verdict for d in decisions.on(frame.number, "veto", "protect") if _touches(d, box, inside)
-        }
-        names = {"veto": "vetoed", "protect": "protected"}
-        yield from (names[verdict] for verdict in ("veto", "protect") if verdict in verdicts)
+        verdicts = {d.verdict for d in _leaving(frame, decisions) if _touches(d, box, inside)}
+        names = {"veto": "vetoed", "protect": "protected", "fill": "left as it is"}
+        yield from (named for verdict, named in names.items() if verdict in verdicts)
 
 
 def _decisions_on(box: Box, inside: Bool, frame: Frame, decisions: Decisions | None) -> Iterator[str]:
-    for made in () if decisions is None else decisions.on(frame.number, "veto", "protect"):
+    for made in () if decisions is None else _leaving(frame, decisions):
         if _touches(made, box, inside):
             yield _named(made.verdict, made.id)
+
+
+def _leaving(frame: Frame, decisions: Decisions) -> Iterator[Decision]:
+    """The decisions to leave something of a frame as it is."""
+    yield from decisions.on(frame.number, "veto", "protect")
+    yield from (made for made in decisions.on(frame.number, "fill", "add") if made.fill == "original")
 
 
 def _covers(made: Decision, box: Box, inside: Bool) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
-from engine.types import Bool, Float32, Frame, FrameNumber
+from engine.types import AskedFill, Bool, Float32, Frame, FrameNumber
 
 
 class MatteSource(Protocol):
@@ -50,4 +51,8 @@ class DecisionSource(Protocol):
 
     def kept(self, frame: Frame) -> Bool | None:
         """Pixels (H, W) that must not be touched; None where there are none."""
+        ...
+
+    def asked(self, frame: Frame) -> Mapping[AskedFill, Bool]:
+        """Fill to the pixels (H, W) that a person wants filled so; they count where there is damage."""
         ...

@@ -9,7 +9,7 @@ from engine.errors import ParameterError, SourceNotFound
 from engine.matte.combine import as_coverage, held
 from engine.matte.contract import DecisionSource, MatteSource
 from engine.matte.infrared import Infrared
-from engine.types import Bool, Float32, Frame, FrameNumber
+from engine.types import AskedFill, Bool, Float32, Frame, FrameNumber
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +80,10 @@ class MatteInputs:
             return decided if masked is None else masked
         return masked | decided
 
+    def asked(self, frame: Frame) -> Mapping[AskedFill, Bool]:
+        """Fill to the pixels (H, W) that a person wants filled so."""
+        return {} if self.decisions is None else self.decisions.asked(frame)
+
     @property
     def found_alone(self) -> MatteInputs:
         """The same without what leaves the picture alone: what is damage, repaired or not."""
@@ -109,6 +113,9 @@ class _Adding:
 
     def kept(self, frame: Frame) -> Bool | None:
         return None
+
+    def asked(self, frame: Frame) -> Mapping[AskedFill, Bool]:
+        return {}
 
 
 NO_MATTES = MatteInputs()

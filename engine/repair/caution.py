@@ -17,14 +17,19 @@ from engine.types import LEFT, Bool, DamageMatte, FillTile, Float32, WorkingFram
 
 
 def cautious(
-    frame: WorkingFrame, tiles: Sequence[FillTile], matte: DamageMatte, caution: float
+    frame: WorkingFrame,
+    tiles: Sequence[FillTile],
+    matte: DamageMatte,
+    caution: float,
+    certain: Bool | None = None,
 ) -> tuple[FillTile, ...]:
     """`tiles` in which the pixels of marks that are better left alone have the source `LEFT`.
 
     A mark is a connected piece of the `matte`, and is left or filled as a whole. With e the RMS error its
     fill is expected to have, and d the RMS difference of damaged pixels and fill, the damage itself is about
     sqrt(d² - e²). Filling replaces that by e: worse from d² = 2 e² downwards, which is where `caution` 0.5
-    draws the line; 0 leaves nothing, 1 all where d is less than 2.8 e. A tile without a doubt is not judged.
+    draws the line; 0 leaves nothing, 1 all where d is less than 2.8 e. A tile without a doubt is not judged,
+    nor is a mark that has a pixel of `certain` (H, W): a person says that it is damage.
     """
     judged = [tile for tile in tiles if tile.doubt is not None]
     damaged = matte.coverage > 0
@@ -41,6 +46,8 @@ def cautious(
         expected += np.bincount(here, np.square(tile.doubt).ravel(), count)
     leave: Bool = np.asarray(apart < 2 * (2 * caution) ** 2 * expected, np.bool_)
     leave[0] = False
+    if certain is not None:
+        leave[labels[certain]] = False
     return tuple(_left(tile, leave[labels[tile.box.slices]]) for tile in tiles)
 
 

@@ -253,3 +253,32 @@ def test_a_schema_never_promises_what_nobody_checks() -> None:
     assert first_fault(document(one("veto", {"box": [0, 0, 1, 1]})), schema("decisions-1")) == ""
     assert first_fault(True, {"type": "integer"}) != ""
     assert first_fault(1, {"const": True}) != ""
+
+
+def test_a_fill_is_asked_for_its_pixels_and_the_later_one_holds() -> None:
+    decisions = made(
+        one("fill", box(2, 2, 10, 10), fill="previous"),
+        one("fill", box(6, 2, 10, 10), fill="spatial"),
+        one("add", box(20, 20, 24, 24), fill="next"),
+        one("fill", box(2, 30, 4, 34), fill="original"),
+    )
+    asked = decisions.asked(frame(7))
+    np.testing.assert_array_equal(asked["previous"], marked(2, 2, 6, 10))
+    np.testing.assert_array_equal(asked["spatial"], marked(6, 2, 10, 10))
+    np.testing.assert_array_equal(asked["next"], marked(20, 20, 24, 24))
+    np.testing.assert_array_equal(decisions.kept(frame(7)), marked(2, 30, 4, 34))
+    assert not decisions.asked(frame(8))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        one("fill", box(1, 1, 3, 3)),
+        one("veto", box(1, 1, 3, 3), fill="next"),
+        one("fill", fill="next"),
+        one("fill", box(1, 1, 3, 3), fill="guess"),
+    ],
+)
+def test_a_fill_that_makes_no_sense_is_refused(row: dict[str, Any]) -> None:
+    with pytest.raises(CorruptSource):
+        made(row)

@@ -1,6 +1,7 @@
 """`python -m export.simulate`: the damage model at work.
 
 shards   pre-render training samples into shards that training reads many times
+windows  the same for the repair: windows around damage, with what was under it
 overlay  write frames of dirt without a picture, to lay over scans
 clip     damage a clean clip: damaged frames, clean frames and the matte
 fit      measure the statistics of real film anew from traced outlines and residuals
@@ -17,6 +18,7 @@ import cv2
 
 from engine.errors import ReelmendError, UsageError
 from engine.media.open import MOVIE_SUFFIXES
+from export.fusion_shards import write_fusion_shards
 from export.shards import write_shards
 from export.simulate.banks import load
 from export.simulate.contrast_fit import fit_contrast
@@ -53,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_shards(commands)
+    _add_windows(commands)
     _add_overlay(commands)
     _add_clip(commands)
     _add_fit(commands)
@@ -70,6 +73,17 @@ def _add_shards(commands: Any) -> None:
     parser.add_argument("--cache", type=Path, default=Path("runs/clips"), help="for decoded clips")
     parser.add_argument("--licensed-only", action="store_true", help="without clips of disputed licence")
     parser.set_defaults(run=_shards)
+
+
+def _add_windows(commands: Any) -> None:
+    parser = commands.add_parser("windows", help="pre-render windows of repair", description=_windows.__doc__)
+    parser.add_argument("split", type=Path, help="folder with clean/, stills/ and damage/")
+    parser.add_argument("shards", type=Path, help="folder that gets the shards; existing ones are kept")
+    parser.add_argument("--windows", type=int, default=8192)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cache", type=Path, default=Path("runs/clips"), help="for decoded clips")
+    parser.add_argument("--licensed-only", action="store_true", help="without clips of disputed licence")
+    parser.set_defaults(run=_windows)
 
 
 def _add_overlay(commands: Any) -> None:
@@ -121,6 +135,14 @@ def _shards(options: argparse.Namespace) -> None:
     material = load_material(options.split, options.cache, options.licensed_only)
     recipe, samples = RECIPES[options.recipe], options.samples
     for shard in write_shards(options.shards, material, recipe, samples, options.size, options.seed):
+        print(shard, flush=True)
+
+
+def _windows(options: argparse.Namespace) -> None:
+    """Damage frames, repair them by rule, and pack the windows around the damage into shards."""
+    material = load_material(options.split, options.cache, options.licensed_only)
+    recipe, windows = RECIPES["repair"], options.windows
+    for shard in write_fusion_shards(options.shards, material, recipe, windows, options.seed):
         print(shard, flush=True)
 
 

@@ -24,7 +24,9 @@ class Recipe:
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "mixed": Recipe(lookalikes=0.4, beside_loss=0.0, undamaged=0.0, strides=(1.0, 0.0, 0.0)),
+        "repair": Recipe(lookalikes=0.25, beside_loss=0.0, undamaged=0.0, strides=(0.6, 0.25, 0.15)),
         "hard": Recipe(lookalikes=0.9, beside_loss=0.15, undamaged=0.3, strides=(0.4, 0.3, 0.3)),
     }
 )
-"""*mixed* is film as it comes; *hard* is what a detector of the first kind still took for damage."""
+"""*mixed* is film as it comes; *hard* is what a detector of the first kind still took for damage;
+*repair* has the more motion that fills fail at."""

@@ -71,7 +71,7 @@ def draw_sample(material: Material, size: int, recipe: Recipe, rng: np.random.Ge
     _, centre, _ = damaged
     assert plate is not None
     assert centre is not None
-    planes = detector_input(_scanned(_some_repeated(damaged, rng), rng), MotionEstimator())
+    planes = detector_input(scanned(_some_repeated(damaged, rng), rng), MotionEstimator())
     top, left = (int(v) for v in rng.choice([0, MARGIN, 2 * MARGIN], 2, p=[0.2, 0.6, 0.2]))
     inner = (slice(top, top + size), slice(left, left + size))
     present = layers[1].touched
@@ -141,7 +141,7 @@ def _some_repeated(damaged: Plates, rng: np.random.Generator) -> Plates:
     return (centre, centre, after) if rng.random() < 0.5 else (before, centre, centre)
 
 
-def _scanned(damaged: Plates, rng: np.random.Generator) -> FrameWindow:
+def scanned(damaged: Plates, rng: np.random.Generator) -> FrameWindow:
     """The window as scanned: noise over picture and damage alike, that of the sensor or of a later print."""
     level = rng.uniform(0.0002, 0.003)
     blur = float(rng.choice([0.0, rng.uniform(0.4, 0.8)], p=[0.7, 0.3]))

@@ -23,6 +23,18 @@ from export.simulate.stills import clean_still
 Triple = tuple[Float32 | None, Float32, Float32 | None]
 """Frames t-1, t, t+1; a single scan has no neighbours."""
 
+
+@dataclass(frozen=True, eq=False)
+class CleanScene:
+    """`plates` with grain, and the middle one as it was before grain was added, both in the model encoding.
+
+    A single scan keeps the grain it came with.
+    """
+
+    plates: Triple
+    smooth: Float32
+
+
 SINGLE = 0.117
 """Share of single plates among the simulated samples; with the real pairs, 15 % of all stand alone."""
 
@@ -43,12 +55,20 @@ class Material:
 def clean_triple(
     material: Material, size: int, soiling: Soiling, recipe: Recipe, rng: np.random.Generator
 ) -> Triple:
+    """The plates of a `clean_scene`."""
+    return clean_scene(material, size, soiling, recipe, rng).plates
+
+
+def clean_scene(
+    material: Material, size: int, soiling: Soiling, recipe: Recipe, rng: np.random.Generator
+) -> CleanScene:
     """Frames t-1, t, t+1 of one scene, (size, size, 3) ACEScct with grain, lookalikes, flicker and weave.
 
     Now and then a single sharp plate, without the neighbours.
     """
     if rng.random() < SINGLE:
-        return None, clean_still(material.restored, material.stills, material.clips, size, rng), None
+        still = clean_still(material.restored, material.stills, material.clips, size, rng)
+        return CleanScene((None, still, None), still)
     pan = bool(material.stills) and rng.random() < 0.4
     frames = _panned(material, size, soiling, rng) if pan else _filmed(material.clips, size, recipe, rng)
     frames = scene_extras(frames, material.bank, soiling, rng, recipe.lookalikes)
@@ -59,8 +79,9 @@ def clean_triple(
     if not printed:
         frames = film_extras(frames, rng)
     grain = Grain.draw(rng)
-    first, centre, last = (add_grain(encode(frame), grain, rng) for frame in frames)
-    return first, centre, last
+    smooth = [encode(frame) for frame in frames]
+    first, centre, last = (add_grain(plate, grain, rng) for plate in smooth)
+    return CleanScene((first, centre, last), smooth[1])
 
 
 def _filmed(clips: Sequence[Clip], size: int, recipe: Recipe, rng: np.random.Generator) -> list[Float32]:

@@ -43,10 +43,11 @@ def planes(height: int, width: int) -> np.ndarray:
 def test_onnx_gives_what_pytorch_gives(exported: Path, height: int, width: int) -> None:
     given = planes(height, width)
     with torch.no_grad():
-        expected = torch.sigmoid(net()(torch.from_numpy(given))).numpy()
+        expected = [torch.sigmoid(logits).numpy() for logits in net()(torch.from_numpy(given))]
     with ModelSession(exported, "cpu") as session:
-        found = session.run({"planes": given})["probability"]
-    np.testing.assert_allclose(found, expected, atol=1e-4)
+        found = session.run({"planes": given})
+    np.testing.assert_allclose(found["damage"], expected[0], atol=1e-4)
+    np.testing.assert_allclose(found["classes"], expected[1], atol=1e-4)
 
 
 def test_folding_the_normalisation_changes_nothing() -> None:
@@ -54,14 +55,15 @@ def test_folding_the_normalisation_changes_nothing() -> None:
     folded.fold_normalisation()
     given = torch.from_numpy(planes(64, 96))
     with torch.no_grad():
-        np.testing.assert_allclose(folded.body(given).numpy(), whole(given).numpy(), atol=1e-4)
+        for one, other in zip(folded.body(given), whole(given), strict=True):
+            np.testing.assert_allclose(one.numpy(), other.numpy(), atol=1e-4)
 
 
 def test_the_overlap_covers_what_a_pixel_depends_on() -> None:
     """A change OVERLAP rows away must not reach a pixel: else tiles would differ from the whole."""
     size = 2 * OVERLAP + 64
     given = torch.from_numpy(planes(size, 64)).requires_grad_(True)
-    net()(given)[0, 0, size // 2, 32].backward()
+    net()(given)[0][0, 0, size // 2, 32].backward()
     rows = np.nonzero(np.abs(given.grad.numpy()).max((0, 1, 3)))[0]
     assert size // 2 - rows.min() <= OVERLAP
     assert rows.max() - size // 2 <= OVERLAP
@@ -78,14 +80,15 @@ def test_shipping_lists_the_model_by_its_hash(exported: Path, tmp_path: Path) ->
 
 
 def test_invisible_damage_costs_nothing_either_way() -> None:
-    truth = torch.zeros(1, 4, 8, 8)
+    truth = torch.zeros(1, 5, 8, 8)
     weight = torch.ones(1, 1, 8, 8)
     weight[..., :4] = 0
-    silent, loud = torch.full((1, 4, 8, 8), -6.0), torch.full((1, 4, 8, 8), -6.0)
-    loud[..., :4] = 6
-    assert float(detection_loss(loud, truth, weight)) == pytest.approx(
-        float(detection_loss(silent, truth, weight)), rel=1e-3
-    )
-    wrong = silent.clone()
-    wrong[..., 4:] = 6
-    assert float(detection_loss(wrong, truth, weight)) > 10 * float(detection_loss(silent, truth, weight))
+
+    def loss(hidden: float, shown: float) -> float:
+        damage, classes = torch.full((1, 1, 8, 8), -6.0), torch.full((1, 4, 4, 4), -6.0)
+        for logits, half in ((damage, 4), (classes, 2)):
+            logits[..., :half], logits[..., half:] = hidden, shown
+        return float(detection_loss(damage, classes, truth, weight))
+
+    assert loss(6, -6) == pytest.approx(loss(-6, -6), rel=1e-3)
+    assert loss(-6, 6) > 10 * loss(-6, -6)

@@ -1,0 +1,113 @@
+"""What the fusing net sees: small windows around damage with everything that could fill it.
+
+The same function feeds training and rendering. Windows lie on a grid of the frame, so what a window shows
+does not depend on other damage, on tiles or on the order of frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.repair.damage import Plate
+from engine.repair.paths import Paths
+from engine.repair.sampling import sample
+from engine.types import Bool, Float32
+
+CHANNELS: tuple[str, ...] = (
+    "own.r", "own.g", "own.b",
+    "first.r", "first.g", "first.b",
+    "before.r", "before.g", "before.b",
+    "after.r", "after.g", "after.b",
+    "hole", "before.known", "after.known",
+)  # fmt: skip
+"""own: the damaged frame. first: it as a first repair filled it. before, after: the adjacent frames, moved.
+A neighbour is known to 1 where the motion there and back agrees, less where it does not, and not at all
+where it is damaged or the motion leaves it; the first fill stands in for it there."""
+
+PICTURE_CHANNELS = 12
+HOLE, BEFORE_KNOWN, AFTER_KNOWN = 12, 13, 14
+
+SIDE = 64
+MARGIN = 12
+"""px of a window on every side that are seen and not filled: those belong to the windows beside it."""
+KEPT = SIDE - 2 * MARGIN
+
+_ASTRAY = 2.0
+"""px that the motion there and back may differ by until a neighbour is known to 1 / e only."""
+
+Corners = npt.NDArray[np.intp]
+"""(n, 2): row and column of each window's first pixel in the frame, which may lie up to MARGIN outside."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A frame to be filled: `plates` by offset (0 is the centre), `first` (H, W, 3) float32 the centre as a
+    first repair left it, in the model encoding; `paths` its motion."""
+
+    plates: dict[int, Plate]
+    first: Float32
+    paths: Paths
+
+
+def corners_of(damaged: Bool) -> Corners:
+    """The windows that together fill every True pixel of `damaged` (H, W)."""
+    height, width = damaged.shape
+    padded = np.pad(damaged, ((0, -height % KEPT), (0, -width % KEPT)))
+    rows, columns = padded.shape[0] // KEPT, padded.shape[1] // KEPT
+    hit = padded.reshape(rows, KEPT, columns, KEPT).any((1, 3))
+    return np.argwhere(hit) * KEPT - MARGIN
+
+
+def chunks(corners: Corners, most: int) -> Iterator[Corners]:
+    """At most `most` windows at a time, so that memory does not grow with the damage."""
+    for start in range(0, len(corners), most):
+        yield corners[start : start + most]
+
+
+def places(corners: Corners, size: tuple[int, int]) -> tuple[Corners, Corners]:
+    """Rows (n, SIDE, 1) and columns (n, 1, SIDE) in a frame of `size`; its edge is repeated outside it."""
+    steps = np.arange(SIDE)
+    rows = np.clip(corners[:, :1] + steps, 0, size[0] - 1)[:, :, None]
+    columns = np.clip(corners[:, 1:] + steps, 0, size[1] - 1)[:, None, :]
+    return rows, columns
+
+
+def fusion_planes(scene: Scene, corners: Corners) -> Float32:
+    """(n, len(CHANNELS), SIDE, SIDE) float32 of the windows at `corners`, model encoding, not clamped."""
+    centre = scene.plates[0]
+    rows, columns = places(corners, centre.picture.shape[:2])
+    planes = np.empty((len(corners), len(CHANNELS), SIDE, SIDE), np.float32)
+    planes[:, 0:3] = np.moveaxis(centre.picture[rows, columns], -1, 1)
+    planes[:, 3:6] = np.moveaxis(scene.first[rows, columns], -1, 1)
+    planes[:, HOLE] = 0 if centre.damaged is None else centre.damaged[rows, columns]
+    for offset, start, known in ((-1, 6, BEFORE_KNOWN), (1, 9, AFTER_KNOWN)):
+        planes[:, start : start + 3] = planes[:, 3:6]
+        planes[:, known] = 0
+        plate = scene.plates.get(offset)
+        if plate is None:
+            continue
+        moved, trust = _moved(scene.paths, offset, plate, rows, columns)
+        np.copyto(planes[:, start : start + 3], moved, where=trust[:, None] > 0)
+        planes[:, known] = trust
+    return planes
+
+
+def _moved(
+    paths: Paths, offset: int, plate: Plate, rows: Corners, columns: Corners
+) -> tuple[Float32, Float32]:
+    """The neighbour `plate` as seen from the windows, (n, 3, SIDE, SIDE), and how well it is known there."""
+    count = rows.shape[0]
+    y = np.broadcast_to(rows, (count, SIDE, SIDE)).astype(np.float32).ravel()
+    x = np.broadcast_to(columns, (count, SIDE, SIDE)).astype(np.float32).ravel()
+    there = paths.follow(x, y, offset, "around")
+    picture = sample(plate.picture, there.x, there.y, "lanczos").reshape(count, SIDE, SIDE, 3)
+    height, width = plate.picture.shape[:2]
+    inside = (there.x >= 0) & (there.y >= 0) & (there.x <= width - 1) & (there.y <= height - 1)
+    if plate.unreliable is not None:
+        inside &= sample(plate.unreliable.astype(np.float32), there.x, there.y) == 0
+    trust = np.exp(-there.error / np.float32(_ASTRAY)) * inside
+    return np.moveaxis(picture, -1, 1), trust.reshape(count, SIDE, SIDE).astype(np.float32)

@@ -1,0 +1,109 @@
+"""`python -m export.fusion_to_onnx`: a trained fusing net as an ONNX file, checked against PyTorch."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from safetensors.torch import load_file
+
+from engine.inference.model_spec import METADATA_KEY, ModelSpec, TensorSpec
+from engine.repair.fusion_inputs import CHANNELS, PICTURE_CHANNELS, SIDE
+from export.models.fusion_unet import CANDIDATES, FusionUNet
+from export.to_onnx import OPSET, without_traces
+
+MULTIPLE = 8
+TOLERANCE = 1e-4
+OUTPUTS = ("weights", "residual", "spread")
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m export.fusion_to_onnx", description=__doc__)
+    parser.add_argument("weights", type=Path, help="weights.safetensors of a training run")
+    parser.add_argument("target", type=Path, help="the .onnx to write, e.g. engine/models/repair-fusion.onnx")
+    parser.add_argument("--version", required=True, help="of the model, e.g. 1.0.0")
+    parser.add_argument("--trained-on", required=True, help="the material, in one line")
+    parser.add_argument("--licence", default="Apache-2.0")
+    options = parser.parse_args(argv)
+    net = FusionUNet()
+    net.load_state_dict(load_file(options.weights))
+    spec = fusion_spec(options.target.stem, options.version, options.trained_on, options.licence)
+    difference = export(net, spec, options.target)
+    print(f"{options.target}: {options.target.stat().st_size} bytes, {difference:.1e} from PyTorch at most")
+    return 0
+
+
+def fusion_spec(name: str, version: str, trained_on: str, licence: str) -> ModelSpec:
+    return ModelSpec(
+        id=name,
+        version=version,
+        purpose="repair",
+        radius=1,
+        encoding="ACEScct",
+        encoding_range=(0.0, 1.0),
+        inputs=(TensorSpec("planes", CHANNELS, CHANNELS[:PICTURE_CHANNELS]),),
+        outputs=(
+            TensorSpec("weights", CANDIDATES),
+            TensorSpec("residual", ("r", "g", "b")),
+            TensorSpec("spread", ("spread",)),
+        ),
+        size_multiple=MULTIPLE,
+        tile=SIDE,
+        overlap=0,
+        licence=licence,
+        trained_on=trained_on,
+    )
+
+
+def export(net: FusionUNet, spec: ModelSpec, target: Path) -> float:
+    """Write `target`; returns the largest difference between ONNX Runtime and PyTorch on random planes.
+
+    Raises ValueError, and writes nothing, where that is above `TOLERANCE`.
+    """
+    net.eval()
+    with tempfile.TemporaryDirectory() as folder:
+        part = Path(folder) / "model.onnx"
+        program = torch.onnx.export(
+            net,
+            (torch.rand(3, len(CHANNELS), SIDE, SIDE),),
+            dynamo=True,
+            opset_version=OPSET,
+            input_names=["planes"],
+            output_names=list(OUTPUTS),
+            dynamic_shapes=({0: torch.export.Dim("windows", min=1)},),
+            external_data=False,
+        )
+        assert program is not None
+        program.save(str(part), external_data=False)
+        difference = largest_difference(net, part)
+        if not difference <= TOLERANCE:
+            raise ValueError(f"ONNX Runtime and PyTorch differ by {difference:.2e}, more than {TOLERANCE}")
+        model = without_traces(onnx.load(part))
+        onnx.helper.set_model_props(model, {METADATA_KEY: spec.to_json()})
+        onnx.checker.check_model(model)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        onnx.save(model, target)
+    return difference
+
+
+def largest_difference(net: FusionUNet, path: Path) -> float:
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    differences = []
+    for count in (1, 5):
+        planes = torch.rand(count, len(CHANNELS), SIDE, SIDE, generator=torch.Generator().manual_seed(count))
+        planes[:, PICTURE_CHANNELS:] = (planes[:, PICTURE_CHANNELS:] > 0.5).float()
+        with torch.no_grad():
+            expected = [part.numpy() for part in net(planes)]
+        given = session.run(list(OUTPUTS), {"planes": planes.numpy()})
+        differences += [float(np.abs(a - b).max()) for a, b in zip(given, expected, strict=True)]
+    return max(differences)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

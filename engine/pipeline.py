@@ -8,7 +8,7 @@ the damage; the fills return to the source encoding, and only there are code val
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -116,6 +116,28 @@ class Pipeline(Closing):
         """What the detector says of the centre frame, before any setting shapes it."""
         return self._detector.detect(window.around(0, self._detector.radius))
 
+    def fills(
+        self, window: FrameWindow, settings: Settings, mattes: MatteInputs = NO_MATTES
+    ) -> tuple[Sequence[FillTile], Sequence[FillTile]]:
+        """What `process` composites, to be looked at: as it was chosen, and with its grain.
+
+        Raises as `process` does.
+        """
+        matte = self._centre(window, settings, mattes).matte
+        if not matte.coverage.any():
+            return (), ()
+        chosen = self._fills(window, matte, settings, mattes)
+        return chosen, self._grained(window, matte, chosen, settings)
+
+    @property
+    def motion(self) -> MotionEstimator:
+        """The estimator that detector and repairer use."""
+        return self._motion
+
+    def remember(self, wrap: Callable[[Detector], Detector]) -> None:
+        """Ask the detector through `wrap` from now on: one that keeps what it has found for a while."""
+        self._detector = wrap(self._detector)
+
     def process(
         self, window: FrameWindow, settings: Settings, mattes: MatteInputs = NO_MATTES
     ) -> RepairResult:
@@ -132,7 +154,7 @@ class Pipeline(Closing):
         detected = time.perf_counter()
         if not matte.coverage.any():
             return _untouched(window, matte, settings, detected - started)
-        fills = self._fills(window, matte, settings, mattes)
+        fills = self._grained(window, matte, self._fills(window, matte, settings, mattes), settings)
         repaired = time.perf_counter()
         filled = touched(matte, fills)
         frame = self._composited(window.centre.frame, filled, fills)
@@ -210,8 +232,12 @@ class Pipeline(Closing):
         tiles = self._repairer.repair(near, marked)
         asked, certain = mattes.asked(near.centre.frame), mattes.added(near.centre.frame)
         tiles = cautious(near.centre, tiles, matte, settings.caution, certain)
-        tiles = as_asked(near, marked, tiles, asked, self._motion)
-        return regrain(near, tiles, matte, settings.grain, motion=self._motion)
+        return as_asked(near, marked, tiles, asked, self._motion)
+
+    def _grained(
+        self, window: FrameWindow, matte: DamageMatte, tiles: Sequence[FillTile], settings: Settings
+    ) -> Sequence[FillTile]:
+        return regrain(window.around(0, settings.radius), tiles, matte, settings.grain, motion=self._motion)
 
     def _composited(self, frame: Frame, matte: DamageMatte, fills: Sequence[FillTile]) -> Frame:
         patches = [

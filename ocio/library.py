@@ -53,6 +53,10 @@ class Config(Protocol):
     def getCanonicalName(self, name: str) -> str: ...  # noqa: N802
     def addColorSpace(self, space: Space) -> None: ...  # noqa: N802
     def getProcessor(self, source: str, target: str, /) -> Processor: ...  # noqa: N802
+    def getActiveDisplays(self) -> Iterable[str]: ...  # noqa: N802
+    def getViews(self, display: str, /) -> Iterable[str]: ...  # noqa: N802
+    def getDefaultDisplay(self) -> str: ...  # noqa: N802
+    def getDefaultView(self, display: str, /) -> str: ...  # noqa: N802
 
 
 TO_REFERENCE: Any = _library.COLORSPACE_DIR_TO_REFERENCE
@@ -154,3 +158,36 @@ def table(entries: npt.NDArray[np.float32]) -> Transform:
     curve.setInterpolation(_library.INTERP_LINEAR)
     curve.setData(entries.ravel())
     return curve
+
+
+def display_processor(config: Config, source: str, display: str, view: str) -> CPUProcessor:
+    """From the space `source` to what `display` is sent for `view`. Raises LIBRARY_ERRORS."""
+    shown = _library.DisplayViewTransform(src=source, display=display, view=view)
+    anything: Any = config
+    return exact(anything.getProcessor(shown))
+
+
+class EightBitCube:
+    """A three-dimensional table over 0 .. 1, interpolated in tetrahedra, that gives 8-bit codes."""
+
+    def __init__(self, entries: npt.NDArray[np.float32]) -> None:
+        """`entries` (n, n, n, 3): the first axis is red, the last blue."""
+        cube = _library.Lut3DTransform(gridSize=entries.shape[0])
+        cube.setInterpolation(_library.INTERP_TETRAHEDRAL)
+        cube.setData(np.ascontiguousarray(entries.ravel()))
+        self._cpu: Any = (
+            _library.Config.CreateRaw()
+            .getProcessor(cube)
+            .getOptimizedCPUProcessor(_library.BIT_DEPTH_F32, _library.BIT_DEPTH_UINT8, EXACT)
+        )
+
+    def __call__(self, pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+        """(h, w, 3) uint8 of C-contiguous `pixels` (h, w, 3); beyond 0 .. 1 the nearer end is taken."""
+        height, width = pixels.shape[:2]
+        result = np.empty((height, width, 3), np.uint8)
+        described: Any = _library.PackedImageDesc
+        self._cpu.apply(
+            described(pixels, width, height, 3),
+            described(result, width, height, 3, _library.BIT_DEPTH_UINT8, 1, 3, 3 * width),
+        )
+        return result

@@ -1,0 +1,295 @@
+/* The picture parameters as every front end has them. Made from engine/parameters.py; do not edit:
+ *
+ *     engine-cli params --json | python -m plugin.bundle header > plugin/ofx/parameters.h
+ */
+#ifndef REELMEND_PARAMETERS_H
+#define REELMEND_PARAMETERS_H
+
+typedef enum ParameterKind { PARAMETER_DOUBLE, PARAMETER_INTEGER, PARAMETER_CHOICE } ParameterKind;
+
+enum { MOST_CHOICES = 4 };
+
+typedef struct Parameter {
+    const char *id;
+    const char *label;
+    const char *hint;
+    const char *group;
+    ParameterKind kind;
+    double initial; /* of a choice: its place among `choices` */
+    double minimum, maximum;
+    double shown_minimum, shown_maximum;
+    const char *choices[MOST_CHOICES]; /* words; NULL after the last */
+} Parameter;
+
+static const Parameter PARAMETERS[] = {
+    {
+        .id = "sensitivity",
+        .label = "Sensitivity",
+        .hint = "How readily something is taken for damage: higher finds more and risks more false alarms.",
+        .group = "detect",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 0.25,
+        .minimum = 0.0,
+        .maximum = 1.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 1.0,
+    },
+    {
+        .id = "sensitivity_blotch",
+        .label = "Sensitivity, blotches",
+        .hint = "Added to the sensitivity where the damage is taken for blotches.",
+        .group = "detect",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 0.0,
+        .minimum = -0.5,
+        .maximum = 0.5,
+        .shown_minimum = -0.5,
+        .shown_maximum = 0.5,
+    },
+    {
+        .id = "sensitivity_hair",
+        .label = "Sensitivity, hairs",
+        .hint = "Added to the sensitivity where the damage is taken for hairs.",
+        .group = "detect",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 0.0,
+        .minimum = -0.5,
+        .maximum = 0.5,
+        .shown_minimum = -0.5,
+        .shown_maximum = 0.5,
+    },
+    {
+        .id = "sensitivity_scratch",
+        .label = "Sensitivity, line scratches",
+        .hint = "Added to the sensitivity where the damage is taken for line scratches.",
+        .group = "detect",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 0.0,
+        .minimum = -0.5,
+        .maximum = 0.5,
+        .shown_minimum = -0.5,
+        .shown_maximum = 0.5,
+    },
+    {
+        .id = "sensitivity_other",
+        .label = "Sensitivity, splices, tears and other damage",
+        .hint = "Added to the sensitivity where the damage is taken for splices, tears and other damage.",
+        .group = "detect",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 0.0,
+        .minimum = -0.5,
+        .maximum = 0.5,
+        .shown_minimum = -0.5,
+        .shown_maximum = 0.5,
+    },
+    {
+        .id = "protect_motion",
+        .label = "Protect motion",
+        .hint = "How much surer the detector must be where the picture moves fast or the neighbours do not "
+                "match it.",
+        .group = "detect",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 0.0,
+        .minimum = 0.0,
+        .maximum = 1.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 1.0,
+    },
+    {
+        .id = "single_frame",
+        .label = "Only on one frame",
+        .hint = "Leave alone what an aligned neighbour shows as well; line scratches are exempt.",
+        .group = "detect",
+        .kind = PARAMETER_CHOICE,
+        .initial = 0.0,
+        .minimum = 0.0,
+        .maximum = 1.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 1.0,
+        .choices = {"off", "on"},
+    },
+    {
+        .id = "polarity",
+        .label = "Polarity",
+        .hint = "Repair marks of both kinds, or only those darker or brighter than the neighbours or what "
+                "is around.",
+        .group = "detect",
+        .kind = PARAMETER_CHOICE,
+        .initial = 0.0,
+        .minimum = 0.0,
+        .maximum = 2.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 2.0,
+        .choices = {"both", "dark", "bright"},
+    },
+    {
+        .id = "minimum_area",
+        .label = "Minimum area",
+        .hint = "Detections smaller than this are left alone. In px².",
+        .group = "matte",
+        .kind = PARAMETER_INTEGER,
+        .initial = 2.0,
+        .minimum = 0.0,
+        .maximum = 1000000.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 200.0,
+    },
+    {
+        .id = "maximum_area",
+        .label = "Maximum area",
+        .hint = "Detections larger than this are left alone; 0 sets no limit. In px².",
+        .group = "matte",
+        .kind = PARAMETER_INTEGER,
+        .initial = 0.0,
+        .minimum = 0.0,
+        .maximum = 100000000.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 20000.0,
+    },
+    {
+        .id = "dilation",
+        .label = "Dilation",
+        .hint = "How far the matte reaches past the detected edge, which already holds the visible soft "
+                "rims. In px or µm.",
+        .group = "matte",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 0.0,
+        .minimum = 0.0,
+        .maximum = 400.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 8.0,
+    },
+    {
+        .id = "feather",
+        .label = "Feather",
+        .hint = "Width of the soft edge inside the dilated matte; needs a dilation. In px or µm.",
+        .group = "matte",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 0.0,
+        .minimum = 0.0,
+        .maximum = 400.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 8.0,
+    },
+    {
+        .id = "size_unit",
+        .label = "Unit of sizes",
+        .hint = "What dilation and feather are given in: pixels, or µm on the film, which need the pixel "
+                "pitch.",
+        .group = "matte",
+        .kind = PARAMETER_CHOICE,
+        .initial = 0.0,
+        .minimum = 0.0,
+        .maximum = 1.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 1.0,
+        .choices = {"px", "um"},
+    },
+    {
+        .id = "pixel_pitch",
+        .label = "Pixel pitch",
+        .hint = "Width of film that one pixel covers: a 35 mm frame 24.9 mm wide scanned at 4096 px has "
+                "6.1; 0 means it is not known. In µm.",
+        .group = "matte",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 0.0,
+        .minimum = 0.0,
+        .maximum = 1000.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 30.0,
+    },
+    {
+        .id = "matte_mode",
+        .label = "Imported matte",
+        .hint = "What becomes of an imported or infrared matte: added to the detected one, cut with it, or "
+                "put in its place.",
+        .group = "matte",
+        .kind = PARAMETER_CHOICE,
+        .initial = 2.0,
+        .minimum = 0.0,
+        .maximum = 2.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 2.0,
+        .choices = {"union", "intersect", "replace"},
+    },
+    {
+        .id = "infrared_polarity",
+        .label = "Infrared polarity",
+        .hint = "Whether dirt is dark or bright in the infrared channel; bright in an inverted scan.",
+        .group = "infrared",
+        .kind = PARAMETER_CHOICE,
+        .initial = 0.0,
+        .minimum = 0.0,
+        .maximum = 1.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 1.0,
+        .choices = {"dark", "bright"},
+    },
+    {
+        .id = "infrared_threshold",
+        .label = "Infrared threshold",
+        .hint = "How far the infrared must leave its background to show dirt, in deviations of its own "
+                "noise. In σ.",
+        .group = "infrared",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 6.0,
+        .minimum = 2.0,
+        .maximum = 50.0,
+        .shown_minimum = 3.0,
+        .shown_maximum = 20.0,
+    },
+    {
+        .id = "infrared_refused",
+        .label = "Unusable infrared",
+        .hint = "What to do where the infrared shows the picture, as on silver film: go on without it and "
+                "say so, or stop.",
+        .group = "infrared",
+        .kind = PARAMETER_CHOICE,
+        .initial = 0.0,
+        .minimum = 0.0,
+        .maximum = 1.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 1.0,
+        .choices = {"warn", "error"},
+    },
+    {
+        .id = "radius",
+        .label = "Temporal radius",
+        .hint = "How many frames on either side the repair may take picture from; 0 repairs from the frame "
+                "alone. In frames.",
+        .group = "repair",
+        .kind = PARAMETER_INTEGER,
+        .initial = 2.0,
+        .minimum = 0.0,
+        .maximum = 3.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 3.0,
+    },
+    {
+        .id = "grain",
+        .label = "Grain",
+        .hint = "Grain given to the repaired area, as a multiple of the grain around it. In x.",
+        .group = "repair",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 1.0,
+        .minimum = 0.0,
+        .maximum = 2.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 2.0,
+    },
+    {
+        .id = "caution",
+        .label = "Caution",
+        .hint = "How readily a faint mark is left alone, and reported, because no fill can be trusted; 0 "
+                "fills all.",
+        .group = "repair",
+        .kind = PARAMETER_DOUBLE,
+        .initial = 0.5,
+        .minimum = 0.0,
+        .maximum = 1.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 1.0,
+    },
+};
+
+#endif

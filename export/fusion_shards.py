@@ -23,6 +23,8 @@ FusionBatch = tuple[torch.Tensor, torch.Tensor]
 """planes (N, 15, SIDE, SIDE) and the picture under the damage (N, 3, SIDE, SIDE), both float32."""
 SHARD = 512
 _MIDDLE = 0.35
+_LOW, _HIGH = -0.1, 1.1
+"""Bounds of what is learned from: grain below black, lifted by a mark, comes out far outside."""
 
 
 def write_fusion_shards(
@@ -64,7 +66,8 @@ def altered(windows: npt.NDArray[np.float32], rng: np.random.Generator) -> Fusio
         if rng.random() < 0.1:
             window[6:9], window[BEFORE_KNOWN] = window[3:6], 0
         gain, offset = np.float32(np.exp2(rng.normal(0, 0.25))), np.float32(rng.normal(0, 0.03))
-        window[pictures] = (window[pictures] - _MIDDLE) * gain + _MIDDLE + offset
+        moved = (window[pictures] - _MIDDLE) * gain + _MIDDLE + offset
+        window[pictures] = np.clip(moved, _LOW, _HIGH)
     if rng.random() < 0.5:
         windows = windows[..., ::-1]
     windows = np.rot90(windows, int(rng.integers(4)), (2, 3))

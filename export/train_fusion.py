@@ -42,7 +42,8 @@ class Fusion:
 
     def loss(self, net: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
         planes, truth = batch
-        found = net(planes.contiguous(memory_format=torch.channels_last))
+        # The engine's session clamps to the range that the spec of the net gives.
+        found = net(planes.clamp(0, 1).contiguous(memory_format=torch.channels_last))
         with torch.autocast(planes.device.type, enabled=False):
             weights, residual, spread = (part.float() for part in found)
             return fusion_loss(fused(planes, weights, residual) - truth, spread, planes[:, HOLE : HOLE + 1])

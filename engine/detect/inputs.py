@@ -67,7 +67,7 @@ def detector_input(
         flow = motion.between(window.centre, neighbour)
         moved = warp(neighbour.encoded, flow, out=moved_out)
         _part(moved.picture, planes[aligned : aligned + 3])
-        planes[luma] = cv2.transform(neighbour.encoded, LUMA_WEIGHTS)
+        cv2.transform(neighbour.encoded, LUMA_WEIGHTS, planes[luma])
         planes[valid] = moved.valid
         _even_out(planes[0:3], planes[aligned : aligned + 3], planes[luma], moved.valid)
     filled[:, height:, :width] = planes[:, mirrored(height, shape[1] - height)]
@@ -130,5 +130,4 @@ def _picked(plane: Float32, like: Float32) -> Float32:
 
 def _part(picture: Float32, planes: Float32) -> None:
     """Put the channels of `picture` (H, W, 3) into `planes` (3, H, W)."""
-    for channel, plane in enumerate(planes):
-        np.copyto(plane, picture[..., channel])
+    cv2.split(picture, list(planes))

@@ -20,8 +20,8 @@ _TRUSTED = 2.0
 """First logit of the first fill: an untrained net gives about what it was given."""
 _STEP = 0.1
 """ACEScct per unit of the residual: what is missing is small."""
-_SPREAD = -4.0
-"""First natural logarithm of the error to be expected, ACEScct."""
+_SPREAD, _WIDEST = -4.0, 4.0
+"""First natural logarithm of the error to be expected, ACEScct, and how far it may lie from that."""
 
 
 class FusionUNet(nn.Module):
@@ -56,7 +56,7 @@ class FusionUNet(nn.Module):
         for up, out in zip(reversed(self.up), reversed(self.out), strict=True):
             features = out(up(features) + skips.pop())
         found = self.shuffle(self.head(features))
-        return _weights(found[:, :4], planes), _STEP * found[:, 4:7], found[:, 7:8] + _SPREAD
+        return _weights(found[:, :4], planes), _STEP * found[:, 4:7], found[:, 7:8].clamp(-_WIDEST, _WIDEST) + _SPREAD
 
 
 def fused(planes: Tensor, weights: Tensor, residual: Tensor) -> Tensor:

@@ -12,6 +12,8 @@ from engine.types import DAMAGE_CLASSES, Bool, DamageClass, Float32
 
 CLEAR = 1.0
 """Scene-linear light through film without any dye: nothing on a print is brighter than that."""
+_DARKEST = 1e-4
+"""Scene-linear light behind the densest dye."""
 _FAINTEST = 0.003
 """A softened rim below this opacity is cut off, so that blur does not touch pixels without end."""
 
@@ -111,9 +113,13 @@ class DamageLayer:
 
 
 def _stripped(light: Float32, share: Float32) -> Float32:
-    """Light through what dye is left: density falls in proportion (Beer-Lambert), never below clear film."""
-    lacking = np.maximum(np.float32(CLEAR) / np.maximum(light, np.float32(1e-4)), 1)
-    return light * np.power(lacking, share)
+    """Light through what dye is left: density falls in proportion (Beer-Lambert), never below clear film.
+
+    Grain may lie below black; it is no light, and no missing dye makes more of it.
+    """
+    seen = np.maximum(light, np.float32(_DARKEST))
+    lacking = np.maximum(np.float32(CLEAR) / seen, 1)
+    return seen * np.power(lacking, share) + (light - seen)
 
 
 def _strongest(plane: Float32) -> Float32:

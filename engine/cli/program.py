@@ -21,6 +21,7 @@ from engine.cli import (
     command_render,
     command_report,
     command_revert,
+    command_serve,
     command_verify,
 )
 from engine.cli.output import PROGRAM, show, show_error
@@ -30,7 +31,7 @@ from engine.version import __version__
 INTERRUPTED = 130
 COMMANDS = (
     command_render, command_detect, command_verify, command_revert, command_report, command_evaluate,
-    command_info, command_demo, command_models, command_params, command_doctor
+    command_info, command_demo, command_models, command_params, command_doctor, command_serve
 )  # fmt: skip
 
 

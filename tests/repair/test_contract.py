@@ -14,11 +14,13 @@ from engine.repair.motion_compensated import MotionCompensatedRepairer
 from engine.repair.spatial_only import SpatialRepairer
 from engine.types import SPATIAL, DamageMatte
 from engine.window.window import FrameWindow
+from tests.repair.fusion_nets import fused_repairer
 from tests.repair.plates import SIZE, Scene, pan, pasted, psnr, scene, sources, spots, texture, working
 
 REPAIRERS = {
     "motion-compensated": lambda: MotionCompensatedRepairer(MotionEstimator()),
     "spatial": SpatialRepairer,
+    "fused": fused_repairer,
 }
 DAMAGE = spots((60, 50, 9), (62, 70, 3), (150, 90, 14), (0, 143, 5), (207, 0, 2))
 

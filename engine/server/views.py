@@ -15,7 +15,7 @@ _TINT = 0.5
 
 def matte_view(coverage: Float32, like: AnyArray, layout: CodeLayout) -> AnyArray:
     """(H, W, C) of the dtype of `like`: the coverage (H, W), 0..1, in all channels; 1 is the highest code."""
-    codes = _as_codes(np.multiply(coverage, _white(layout), dtype=np.float32), like)
+    codes = _as_codes(coverage * np.float32(_white(layout)), like)
     return np.repeat(codes[..., np.newaxis], like.shape[2], axis=2)
 
 
@@ -64,7 +64,7 @@ def _white(layout: CodeLayout) -> float:
     return 2**layout.bits - 1 if layout.kind == "integer" else 1
 
 
-def _as_codes(values: Float32, like: AnyArray) -> AnyArray:
+def _as_codes(values: AnyArray, like: AnyArray) -> AnyArray:
     if like.dtype.kind != "u":
         return values.astype(like.dtype)
     return np.clip(np.rint(values), 0, np.iinfo(like.dtype).max).astype(like.dtype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _posixshmem
 import mmap
 import os
 import secrets
@@ -11,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import _posixshmem
 import numpy as np
 import xxhash
 

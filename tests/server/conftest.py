@@ -66,7 +66,7 @@ def reel() -> Callable[..., dict[int, np.ndarray]]:
 def clip(
     frames: range = range(1001, 1008), dtype: str = "float32", channels: int = 4, seed: int = 3
 ) -> dict[int, np.ndarray]:
-    """A static chromatic plate in a log encoding with a white block of dirt in every frame, in another place."""
+    """A static chromatic plate in a log encoding, with a white block of dirt elsewhere in every frame."""
     rng = np.random.default_rng(seed)
     plate = rng.uniform(0.2, 0.6, (*SIDES, channels)).astype(np.float32)
     made: dict[int, np.ndarray] = {}

@@ -1,7 +1,7 @@
 """Restores the selected clip with `engine-cli render` and imports the result beside it.
 
-Workspace > Scripts > Utility > Reelmend Restore Clip, with clips selected in the Media Pool, or with the playhead
-on one. The environment variable REELMEND_RENDER_OPTIONS is passed on: --colour-space ADX10 --sensitivity 0.4.
+Workspace > Scripts > Utility > Reelmend Restore Clip, with clips selected in the Media Pool, or with the
+playhead on one. The environment variable REELMEND_RENDER_OPTIONS is passed on, such as --colour-space ADX10.
 Runs in Resolve's own Python, which brings `resolve`; the standard library alone.
 """
 
@@ -48,8 +48,7 @@ def plan(path, codec):
     if source.suffix.lower() != ".mov" or "prores 422" not in codec.lower():
         raise CannotRestore(
             f"{source.name} is {codec or 'of an unknown codec'}: Reelmend keeps its values in FFV1, which "
-            "Resolve does not import. Render it from Resolve as a DPX or EXR sequence or as ProRes 422 first, "
-            "and restore that."
+            "Resolve does not import. Render it as a DPX or EXR sequence or as ProRes 422 and restore that."
         )
     result = source.with_name(f"{source.stem}_reelmend.mov")
     return str(source), str(result), [], str(result)

@@ -72,7 +72,8 @@ typedef struct Launch {
 bool launch_start(Launch *launch, const char *python, const char *python_path);
 /* As `socket_receive`, from its standard output; waits up to `milliseconds` for something to come. */
 int64_t launch_read(Launch *launch, void *bytes, size_t count, int milliseconds);
-void launch_end(Launch *launch); /* closes the output and lets go of the process */
+/* Closes the output. With `now` the process is ended where it does not by itself; else it may go on. */
+void launch_end(Launch *launch, bool now);
 
 /* Places. All text is UTF-8; false where it does not fit or is not there. */
 bool variable(const char *name, char *value, size_t room);

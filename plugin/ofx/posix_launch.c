@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -126,10 +127,21 @@ static bool make_pipe(int ends[2])
     return ends[0] >= 0 && ends[1] >= 0;
 }
 
+/* A starter that was left to itself; asked about when the next one is started, so that none stays a zombie. */
+static _Atomic intptr_t left_process;
+
+static void forget_left(void)
+{
+    intptr_t process = atomic_exchange(&left_process, 0);
+    if (process > 0 && waitpid((pid_t)process, NULL, WNOHANG) == 0)
+        atomic_store(&left_process, process);
+}
+
 bool launch_start(Launch *launch, const char *python, const char *python_path)
 {
     char setting[PATH_ROOM + 16];
     int ends[2];
+    forget_left();
     if (!make_pipe(ends))
         return false;
     snprintf(setting, sizeof setting, "PYTHONPATH=%s", python_path);
@@ -155,9 +167,13 @@ int64_t launch_read(Launch *launch, void *bytes, size_t count, int milliseconds)
     return got < 0 && errno == EINTR ? 0 : -1;
 }
 
-void launch_end(Launch *launch)
+void launch_end(Launch *launch, bool now)
 {
     close((int)launch->output);
+    if (!now) {
+        atomic_store(&left_process, launch->process);
+        return;
+    }
     for (int waited = 0; waited < PATIENCE_MS; waited += PATIENCE_STEP_MS) {
         if (waitpid((pid_t)launch->process, NULL, WNOHANG) != 0)
             return;

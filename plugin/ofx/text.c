@@ -40,6 +40,10 @@ void text_add_integer(Text *text, int64_t number)
 void text_add_number(Text *text, double number)
 {
     char digits[NUMBER_ROOM];
+    if (number - number != 0.0) {
+        text_add(text, "nan");
+        return;
+    }
     snprintf(digits, sizeof digits, "%.*f", DECIMALS, number);
     size_t length = strlen(digits);
     size_t last = length - 1;

@@ -16,7 +16,8 @@ typedef struct Text {
 Text text_in(char *buffer, size_t room);
 void text_add(Text *text, const char *words);
 void text_add_integer(Text *text, int64_t number);
-/* Decimal digits and a point, never an exponent; exact for every number of 0.01 and above. */
+/* Decimal digits and a point, never an exponent; exact for every number of 0.01 and above; "nan" for
+ * what is no number, which the engine refuses. */
 void text_add_number(Text *text, double number);
 /* `words` as one value of a message: control characters become blanks. */
 void text_add_value(Text *text, const char *words);

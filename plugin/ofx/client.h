@@ -1,0 +1,13 @@
+/* The one client of this process: all nodes of all threads render through it. */
+#ifndef REELMEND_CLIENT_H
+#define REELMEND_CLIENT_H
+
+#include "link.h"
+
+/* Renders. DONE: `*link` holds the reply's pixels and goes back by `client_give`. Otherwise it is NULL. */
+Outcome client_render(const Request *request, Watch watch, Link **link, Reply *reply, Failure *failure);
+void client_give(Link *link);
+/* Closes the connections nobody uses. */
+void client_rest(void);
+
+#endif

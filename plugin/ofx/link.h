@@ -1,0 +1,52 @@
+/* One connection to the engine and the memory it shares. Used by one thread at a time. */
+#ifndef REELMEND_LINK_H
+#define REELMEND_LINK_H
+
+#include "failure.h"
+#include "platform.h"
+#include "request.h"
+
+/* Asked about every 20 ms while waiting: whether the host wants this render no more. */
+typedef struct Watch {
+    bool (*stopped)(void *with);
+    void *with;
+} Watch;
+
+typedef enum Outcome {
+    OUTCOME_DONE,
+    OUTCOME_STOPPED, /* the host wants it no more */
+    OUTCOME_BROKEN,  /* the connection is gone, and with it maybe the engine */
+    OUTCOME_REFUSED  /* the failure says why */
+} Outcome;
+
+typedef struct Link {
+    Socket socket;
+    Segment result;
+    Segment pixels;
+    int64_t last_id;
+    bool usable; /* after a render: whether another may follow */
+    char *body; /* of the last message received: BODY_MOST and two zeros */
+    struct Link *next;
+} Link;
+
+typedef struct Box {
+    int left, top, right, bottom;
+} Box;
+
+enum { MOST_BOXES = 256, NOTE_ROOM = 400 };
+
+/* What came back: within the boxes the picture is `pixels`, packed, elsewhere it is the source. */
+typedef struct Reply {
+    const uint8_t *pixels; /* in the link's memory */
+    Box boxes[MOST_BOXES];
+    int box_count;
+    bool single_frame;
+    char note[NOTE_ROOM];
+} Reply;
+
+/* NULL where nobody answers there; `failure` has a text where somebody did and must not be used. */
+Link *link_open(const Address *address, Failure *failure);
+void link_close(Link *link);
+Outcome link_render(Link *link, const Request *request, Watch watch, Reply *reply, Failure *failure);
+
+#endif

@@ -1,0 +1,51 @@
+/* One request to the engine: the pictures, by what they hold, and what is to be made of them. */
+#ifndef REELMEND_REQUEST_H
+#define REELMEND_REQUEST_H
+
+#include "plate.h"
+#include "text.h"
+
+enum {
+    MOST_REACH = 5,
+    MOST_PLANES = 2 * (2 * MOST_REACH + 1), /* each frame and its mask */
+    KEY_DIGITS = 16,
+    BODY_MOST = 65536
+};
+
+typedef struct Plane {
+    const char *role; /* the protocol's word */
+    int64_t number;   /* of its frame */
+    Rows rows;        /* of the host's picture, or of `matte` */
+    Plate plate;
+    float *matte; /* NULL, or owned */
+    char key[KEY_DIGITS + 1];
+} Plane;
+
+typedef struct Request {
+    int width, height;
+    Depth depth;
+    int channels;
+    const char *colour_space;
+    const char *want;
+    double render_scale;
+    int64_t frame; /* of the centre */
+    Plane planes[MOST_PLANES];
+    int plane_count;
+    char settings[4096]; /* lines */
+} Request;
+
+uint64_t rows_size(const Rows *rows); /* packed */
+/* Names every plane by what it holds (see PROTOCOL.md, KEY). */
+bool request_name_planes(Request *request); /* false: out of memory */
+/* Packed copies of some planes, each to its place. */
+typedef struct Copy {
+    const Rows *rows;
+    uint8_t *target;
+} Copy;
+void copy_planes(const Copy *copies, int count);
+
+/* The body of `render`. */
+void request_write(const Request *request, int64_t id, const char *result_segment, Text *body);
+void request_release(Request *request);
+
+#endif

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.repair.fusion_inputs import HOLE, KEPT, MARGIN
+from engine.repair.fusion_inputs import HOLE, KEPT, MARGIN, OWN
 from export.fusion_shards import FusionBatch, Halves, draw_fusion_batch, fusion_shards_in
 from export.models.fusion_unet import FusionUNet, fused
 from export.training import parsed, train
@@ -24,6 +24,10 @@ _UNIT = 50.0
 """The loss counts errors in 1 / 50 of the model encoding, about the strength of coarse grain."""
 _BLUR = 1.5
 """px. What is left of an error behind this Gaussian is structure."""
+_HIDDEN = 0.012
+"""ACEScct behind the Gaussian: by more than this, picture is hidden."""
+_SOUND = 0.15
+"""Worth of a pixel in the hole whose picture is not."""
 _STRUCTURE, _TOLD = 1.0, 0.1
 """Weights of the structure and of the error foretold, beside the plain error."""
 
@@ -46,21 +50,33 @@ class Fusion:
         found = net(planes.clamp(0, 1).contiguous(memory_format=torch.channels_last))
         with torch.autocast(planes.device.type, enabled=False):
             weights, residual, spread = (part.float() for part in found)
-            return fusion_loss(fused(planes, weights, residual) - truth, spread, planes[:, HOLE : HOLE + 1])
+            error = fused(planes, weights, residual) - truth
+            return fusion_loss(error, spread, planes[:, HOLE : HOLE + 1] * worth(planes, truth))
+
+
+def worth(planes: Tensor, truth: Tensor) -> Tensor:
+    """How much a pixel counts, (N, 1, S, S): all where damage hides the picture, less where a matte is wrong.
+
+    Marks are small and wrong mattes may be large; without this a net would learn to leave marks alone.
+    """
+    hidden = _blurred(planes[:, OWN] - truth).abs().amax(1, keepdim=True) > _HIDDEN
+    return torch.where(hidden, 1.0, _SOUND)
 
 
 def fusion_loss(error: Tensor, spread: Tensor, hole: Tensor) -> Tensor:
     """Mean absolute error in the hole, plain and behind a Gaussian, and how well its size was foretold.
 
     `error` (N, 3, S, S) of the fill, `spread` (N, 1, S, S) the logarithm of its expected absolute value;
-    `hole` (N, 1, S, S) 0 or 1. What a window only sees, its margin, does not count. The foretelling is the
-    negative log-likelihood of a Laplace distribution, and leaves the fill alone.
+    `hole` (N, 1, S, S) 0..1, what each pixel counts. What a window only sees, its margin, does not count, and
+    a window counts with the root of its pixels: or the largest marks would have all the say. The foretelling
+    is the negative log-likelihood of a Laplace distribution, and leaves the fill alone.
     """
     inner = (..., slice(MARGIN, MARGIN + KEPT), slice(MARGIN, MARGIN + KEPT))
     counted = hole[inner]
-    pixels = counted.sum().clamp(min=1)
+    counted = counted / counted.sum((1, 2, 3), keepdim=True).clamp(min=1).sqrt()
+    pixels = counted.sum().clamp(min=1e-6)
     plain = _mean(error[inner], counted, pixels)
-    structure = _mean(_blurred(error * hole)[inner], counted, pixels)
+    structure = _mean(_blurred(error * (hole > 0))[inner], counted, pixels)
     size = error.detach().abs().mean(1, keepdim=True)[inner]
     told = ((size * torch.exp(-spread[inner]) + spread[inner]) * counted).sum() / pixels
     return _UNIT * (plain + _STRUCTURE * structure) + _TOLD * told

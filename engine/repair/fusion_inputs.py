@@ -29,6 +29,7 @@ A neighbour is known to 1 where the motion there and back agrees, less where it 
 where it is damaged or the motion leaves it; the first fill stands in for it there."""
 
 PICTURE_CHANNELS = 12
+OWN = slice(0, 3)
 HOLE, BEFORE_KNOWN, AFTER_KNOWN = 12, 13, 14
 
 SIDE = 64

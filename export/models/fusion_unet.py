@@ -56,7 +56,8 @@ class FusionUNet(nn.Module):
         for up, out in zip(reversed(self.up), reversed(self.out), strict=True):
             features = out(up(features) + skips.pop())
         found = self.shuffle(self.head(features))
-        return _weights(found[:, :4], planes), _STEP * found[:, 4:7], found[:, 7:8].clamp(-_WIDEST, _WIDEST) + _SPREAD
+        spread = found[:, 7:8].clamp(-_WIDEST, _WIDEST) + _SPREAD
+        return _weights(found[:, :4], planes), _STEP * found[:, 4:7], spread
 
 
 def fused(planes: Tensor, weights: Tensor, residual: Tensor) -> Tensor:

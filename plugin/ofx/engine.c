@@ -43,21 +43,29 @@ static bool find_engine(Engine *engine)
     return read_note(0, engine) || read_note(1, engine);
 }
 
-/* The text of a member of the one-line JSON object that the starter prints; its strings hold no escapes. */
+/* The text of a member of the one-line JSON object that the starter prints. Of the escapes only those of a
+ * letter by itself are undone; paths and tokens have none at all. */
 static bool member(const char *line, const char *name, char *value, size_t room)
 {
     char quoted[64];
+    size_t used = 0;
     snprintf(quoted, sizeof quoted, "\"%s\"", name);
     const char *at = strstr(line, quoted);
     if (at == NULL)
         return false;
     at += strlen(quoted);
     at += strspn(at, " :");
-    size_t length = *at == '"' ? strcspn(++at, "\"") : strcspn(at, ",} \r\n");
-    if (length >= room)
-        return false;
-    memcpy(value, at, length);
-    value[length] = '\0';
+    const char *ends = *at == '"' ? "\"" : ",} \r\n";
+    if (*at == '"')
+        at++;
+    for (; *at != '\0' && strchr(ends, *at) == NULL; at++) {
+        if (*at == '\\' && at[1] != '\0')
+            at++;
+        if (used + 1 == room)
+            return false;
+        value[used++] = *at;
+    }
+    value[used] = '\0';
     return true;
 }
 

@@ -23,12 +23,12 @@ static const void *suite(const OfxHost *host, const char *name, int version)
 
 static Suites fetch_all(const OfxHost *host)
 {
-    Suites all = {
-        .property = suite(host, kOfxPropertySuite, 1),
-        .parameter = suite(host, kOfxParameterSuite, 1),
-        .effect = suite(host, kOfxImageEffectSuite, 1),
-        .message = suite(host, kOfxMessageSuite, 2),
-    };
+    Suites all;
+    memset(&all, 0, sizeof all); /* with its gaps, since it is compared as a whole */
+    all.property = suite(host, kOfxPropertySuite, 1);
+    all.parameter = suite(host, kOfxParameterSuite, 1);
+    all.effect = suite(host, kOfxImageEffectSuite, 1);
+    all.message = suite(host, kOfxMessageSuite, 2);
     all.has_persistent_messages = all.message != NULL && all.message->setPersistentMessage != NULL &&
                                   all.message->clearPersistentMessage != NULL;
     if (all.message == NULL)
@@ -41,19 +41,30 @@ static bool complete(const Suites *all)
     return all->property != NULL && all->parameter != NULL && all->effect != NULL;
 }
 
+/* A host may load us again for every frame, on several threads, while others render: what they read is only
+ * written where it changes. */
 bool host_load(void)
 {
     mutex_lock(&guard);
-    if (current != NULL && current->fetchSuite != NULL && current != loaded_from) {
+    bool usable = false;
+    if (current != NULL && current->fetchSuite != NULL) {
         Suites all = fetch_all(current);
-        if (complete(&all)) {
+        usable = complete(&all);
+        if (usable && memcmp(&all, &fetched, sizeof all) != 0)
             fetched = all;
+        if (usable && loaded_from != current)
             loaded_from = current;
-        }
     }
-    bool usable = loaded_from != NULL && loaded_from == current;
     mutex_unlock(&guard);
     return usable;
+}
+
+bool host_is_loaded(void)
+{
+    mutex_lock(&guard);
+    bool loaded = loaded_from != NULL && loaded_from == current;
+    mutex_unlock(&guard);
+    return loaded;
 }
 
 const Suites *suites(void)

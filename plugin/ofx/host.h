@@ -18,6 +18,7 @@ typedef struct Suites {
 
 void host_set(OfxHost *host);
 bool host_load(void); /* fetches the suites; may be called any number of times, from any thread */
+bool host_is_loaded(void);
 const Suites *suites(void);
 HostKind host_kind(void);
 const char *host_name(void); /* "" where it has none */

@@ -114,7 +114,7 @@ static OfxStatus act(Node node, const char *action, const void *handle, OfxPrope
         client_rest();
         return kOfxStatOK;
     }
-    if (!host_load())
+    if (!host_is_loaded() && !host_load())
         return kOfxStatErrMissingHostFeature;
     return handle == NULL ? kOfxStatReplyDefault : about_effect(node, action, effect_of(handle), in, out);
 }

@@ -24,7 +24,7 @@ bool runtime_folder(char *path, size_t room)
     if (variable("REELMEND_RUNTIME_DIR", path, room))
         return true;
     Text text = text_in(path, room);
-    if (variable("XDG_RUNTIME_DIR", base, sizeof base)) {
+    if (variable("XDG_RUNTIME_DIR", base, sizeof base) && base[0] == '/') {
         text_add(&text, base);
         text_add(&text, "/reelmend");
     } else {

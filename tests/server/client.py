@@ -188,7 +188,11 @@ class Client:
     def _exactly(self, count: int) -> bytes:
         received = b""
         while len(received) < count:
-            part = self.socket.recv(count - len(received))
+            try:
+                part = self.socket.recv(count - len(received))
+            except ConnectionResetError:
+                # The server has closed with something of ours unread.
+                break
             if not part:
                 break
             received += part

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine import pipeline
+from engine.server import transport
 from engine.server.places import Places
 from engine.server.renderer import Defaults
 from engine.server.server import ServeOptions, serve
@@ -24,7 +25,8 @@ SIDES = (70, 53)
 @contextmanager
 def serving(folder: Path, **options: object) -> Iterator[Path]:
     """A server in this process; the path of its socket."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # A process may take a moment to notice that it is told to stop; a hundred tests should not.
+    transport._TICK = 0.02
     ready, stop = threading.Event(), threading.Event()
     asked = ServeOptions(Places(folder), Defaults(BUILT_IN, device="cpu"), **options)  # type: ignore[arg-type]
     ended: list[str | Exception] = []
@@ -56,11 +58,6 @@ def _fake_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 def server(tmp_path: Path, _fake_engine: None) -> Iterator[Path]:
     with serving(tmp_path / "run", workers=2) as path:
         yield path
-
-
-@pytest.fixture
-def reel() -> Callable[..., dict[int, np.ndarray]]:
-    return clip
 
 
 def clip(

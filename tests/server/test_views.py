@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -45,7 +47,7 @@ def test_boxes_hold_all_that_is_covered_and_no_row_twice(marks: list[tuple[int, 
         left[box.slices] = 0
     assert not left.any()
     assert len(boxes) <= 4
-    assert all(above.bottom <= below.top for above, below in zip(boxes, boxes[1:], strict=False))
+    assert all(above.bottom <= below.top for above, below in pairwise(boxes))
 
 
 def test_a_matte_is_shown_in_the_codes_of_the_source() -> None:

@@ -63,6 +63,17 @@ class _Damage:
     probability: Float32
 
 
+@dataclass(frozen=True, eq=False)
+class RepairSteps:
+    """A repair on its way: the damage `found`, the `fills` chosen for it, the frame with these, and with
+    their grain."""
+
+    found: DamageMatte
+    fills: Sequence[FillTile]
+    filled: Frame
+    grained: Frame
+
+
 class Pipeline(Closing):
     """Detector, repairer and colour for clips of one colour space. Thread-safe; close it after use."""
 
@@ -116,18 +127,22 @@ class Pipeline(Closing):
         """What the detector says of the centre frame, before any setting shapes it."""
         return self._detector.detect(window.around(0, self._detector.radius))
 
-    def fills(
+    def steps(
         self, window: FrameWindow, settings: Settings, mattes: MatteInputs = NO_MATTES
-    ) -> tuple[Sequence[FillTile], Sequence[FillTile]]:
-        """What `process` composites, to be looked at: as it was chosen, and with its grain.
+    ) -> RepairSteps | None:
+        """What `process` does between matte and result, to be looked at; None where nothing is repaired.
 
         Raises as `process` does.
         """
         matte = self._centre(window, settings, mattes).matte
         if not matte.coverage.any():
-            return (), ()
+            return None
         chosen = self._fills(window, matte, settings, mattes)
-        return chosen, self._grained(window, matte, chosen, settings)
+        grained = self._grained(window, matte, chosen, settings)
+        frame, filled = window.centre.frame, touched(matte, chosen)
+        return RepairSteps(
+            matte, chosen, self._composited(frame, filled, chosen), self._composited(frame, filled, grained)
+        )
 
     @property
     def motion(self) -> MotionEstimator:

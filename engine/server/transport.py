@@ -19,7 +19,7 @@ _LOOPBACK = "127.0.0.1"
 _TICK = 0.25
 """Seconds after which a wait for clients looks up: to notice a signal, or that nobody comes any more."""
 _PATIENCE = 10
-"""Seconds for a new client to say hello, and for any client to read what it is sent."""
+"""Seconds for either side to say hello, and for any client to read what it is sent."""
 
 
 class Listener(Closing):
@@ -51,8 +51,7 @@ class Listener(Closing):
             # It left before it was let in, or there are no descriptors left: the others are served on.
             return None
         connected.setblocking(True)
-        _give_up_after(connected, socket.SO_RCVTIMEO, _PATIENCE)
-        _give_up_after(connected, socket.SO_SNDTIMEO, _PATIENCE)
+        _be_brief(connected)
         return connected
 
     def close(self) -> None:
@@ -97,6 +96,7 @@ def connected(there: Places) -> tuple[socket.socket, str] | None:
     except OSError:
         made.close()
         return None
+    _be_brief(made)
     return made, ""
 
 
@@ -112,6 +112,11 @@ def _over_loopback(there: Places) -> tuple[socket.socket, str] | None:
         return socket.create_connection((_LOOPBACK, int(known["port"])), _PATIENCE), known["token"]
     except (OSError, KeyError, ValueError):
         return None
+
+
+def _be_brief(connected: socket.socket) -> None:
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        _give_up_after(connected, option, _PATIENCE)
 
 
 def _give_up_after(client: socket.socket, option: int, seconds: int) -> None:

@@ -105,8 +105,8 @@ class Client:
 
     def __init__(self, path: Path, hello: Mapping[str, object] | None = None) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(60)
         self.socket.connect(str(path))
+        self.socket.settimeout(60)
         self.number = 0
         self.memories: list[Memory] = []
         greeting = {"type": "hello", "protocol": 1, "client": "tests"} if hello is None else hello
@@ -204,6 +204,7 @@ def shown(asked: Asked, memory: Memory, answer: Mapping[str, str]) -> np.ndarray
     if answer.get("type") != "done":
         return None
     picture = asked.picture.copy()
+    # Slicing mapped memory copies.
     packed = np.frombuffer(memory.bytes[: picture.nbytes], picture.dtype).reshape(picture.shape)
     for place in range(int(answer["boxes"])):
         left, top, right, bottom = (int(side) for side in answer[f"box.{place}"].split())

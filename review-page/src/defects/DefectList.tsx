@@ -1,0 +1,119 @@
+/** The list of defects: only the rows in sight are there, whatever its length. */
+
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+
+import { session } from "../state/app";
+import { advance, decide, decideRegion, protectShot } from "../state/decisions";
+import { chosen, cursor, focused, need, pages, rowAt, selected, total } from "../state/defects";
+import { Action } from "../ui/controls";
+import { Filters, NothingYet } from "./Filters";
+import { Row } from "./Row";
+import { inSight, scrollFor } from "./virtual";
+
+const ROW_REM = 5.25;
+
+function rowHeight(): number {
+  return ROW_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
+export function DefectList() {
+  const scroller = useRef<HTMLDivElement>(null);
+  const scroll = useSignal(0);
+  const room = useSignal(600);
+  const tall = useSignal(84);
+
+  useEffect(() => {
+    const box = scroller.current;
+    if (!box) return;
+    const watched = new ResizeObserver(() => {
+      room.value = box.clientHeight;
+      tall.value = rowHeight();
+    });
+    watched.observe(box);
+    return () => watched.disconnect();
+  }, []);
+
+  useSignalEffect(() => {
+    const box = scroller.current;
+    if (!box || cursor.value < 0) return;
+    const to = scrollFor(cursor.value, total.peek(), tall.peek(), box.scrollTop, room.peek());
+    if (to !== null) box.scrollTop = to;
+  });
+
+  useSignalEffect(() => {
+    void pages.value;
+    const { first, last } = inSight(total.value, tall.value, scroll.value, room.value);
+    need(first, Math.max(last, 0));
+  });
+
+  const sight = inSight(total.value, tall.value, scroll.value, room.value);
+  const rows = [];
+  for (let index = sight.first; index <= sight.last; index++) {
+    const row = rowAt(index);
+    const at = cursor.value === index || (row !== null && row.id === focused.value?.id);
+    rows.push(<Row key={index} row={row} index={index} chosen={row !== null && selected.value.has(row.id)} focused={at} />);
+  }
+  return (
+    <section class="defects" aria-label="Defects">
+      <Filters />
+      <div
+        class="scroller"
+        ref={scroller}
+        role="listbox"
+        aria-label="Defects"
+        aria-multiselectable="true"
+        aria-activedescendant={cursor.value >= 0 ? `row-${cursor.value}` : undefined}
+        tabIndex={0}
+        onScroll={(event) => (scroll.value = event.currentTarget.scrollTop)}
+      >
+        <div class="sheet" style={{ height: `${sight.height}px` }}>
+          <div class="rows" style={{ transform: `translateY(${sight.offset}px)` }}>{rows}</div>
+        </div>
+        {total.value === 0 && <NothingYet />}
+      </div>
+      <Verdicts />
+    </section>
+  );
+}
+
+const FILL_NAMES: Record<string, string> = {
+  previous: "Previous", next: "Next", spatial: "Spatial", diffusion: "Diffusion", original: "Original",
+};
+
+function Verdicts() {
+  const none = chosen.value.length === 0;
+  const frameToo = none ? " (the whole frame)" : "";
+  return (
+    <div class="verdicts">
+      <div class="verdict-line">
+        <Action icon="check" label="Accept" command="accept" disabled={none} run={() => void decide("accept")}>Accept <kbd>A</kbd></Action>
+        <Action icon="cross" label="Veto" command="veto" disabled={none} run={() => void decide("veto")}>Veto <kbd>V</kbd></Action>
+        <Action
+          icon="shield" label={`Protect${frameToo}`} command="protect"
+          run={() => void (none ? decideRegion("protect", null) : decide("protect"))}
+        >
+          Protect <kbd>P</kbd>
+        </Action>
+        <Action icon="shield" label={`Protect for the whole shot${frameToo}`} command="protect-shot" run={() => void protectShot()}>
+          Shot
+        </Action>
+      </div>
+      <div class="verdict-line">
+        <span class="quiet">Fill</span>
+        {(session.value?.fills ?? []).map((fill, place) => (
+          <Action key={fill} label={`Fill: ${FILL_NAMES[fill] ?? fill}`} command={`fill-${place + 1}`} disabled={none} run={() => void decide("fill", fill)}>
+            {FILL_NAMES[fill] ?? fill} <kbd>{place + 1}</kbd>
+          </Action>
+        ))}
+      </div>
+      <div class="verdict-line">
+        <Action label="Take the decision back" command="clear" disabled={none} run={() => void decide("none")}>Undecide <kbd>U</kbd></Action>
+        <label class="tick">
+          <input type="checkbox" checked={advance.value} onChange={(event) => (advance.value = event.currentTarget.checked)} />
+          go on to the next
+        </label>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,190 @@
+/** Brings the pictures that the frame in view needs into the renderer's slots. */
+
+import { effect, signal } from "@preact/signals";
+
+import { address, isAbort, rawPicture } from "../api/client";
+import { clip, complain, existing, frame } from "../state/app";
+import { patch } from "../state/decisions";
+import { factsInView, glance, versionOf } from "../state/facts";
+import { compare, exposure, flip, matteShown, truthShown, view } from "../state/look";
+import { type Wanted, fetchPicture, keyOf, pictures, wanted } from "../state/pictures";
+import { playing, proxyInView } from "../state/transport";
+import { zoom } from "./placing";
+import type { Renderer, Slot } from "./renderer";
+
+/** What the viewer has to say about what it shows: "" where it shows what it should. */
+export const notice = signal("");
+/** Counts what was put into the slots; the picture is drawn anew when it changes. */
+export const fed = signal(0);
+/** Milliseconds from asking for the frame in view to its picture being there. */
+export const lastWait = signal(0);
+
+const SETTLE = 120;
+const PREFETCHED = 2;
+
+function scaleFor(zoomed: number, largest: number, width: number, height: number): number {
+  let scale = 1;
+  while (scale < 8 && (zoomed * scale * 2 <= 1.001 || Math.max(width, height) / scale > largest)) scale *= 2;
+  return scale;
+}
+
+function plan(number: number, version: string, scale: number): Partial<Record<Slot, Wanted>> {
+  const of = (kind: string, query = {}) => wanted(number, kind, version, scale, query);
+  const mattes = {
+    ...(matteShown.value ? { matte: of("matte") } : {}),
+    ...(truthShown.value ? { truth: of("truth") } : {}),
+  };
+  if (flip.value) return { a: of("neighbour", { offset: flip.value, aligned: 1 }), ...mattes };
+  switch (compare.value) {
+    case "wipe":
+    case "side":
+      return { a: of("before"), b: of("after"), ...mattes };
+    case "difference":
+      return { a: of("difference"), ...mattes };
+    default:
+      return { a: of(compare.value), ...mattes };
+  }
+}
+
+const NOTICES: Record<string, string> = {
+  after: "Repaired picture is being made: the source is shown",
+  difference: "Difference is being made",
+  neighbour: "Aligning the neighbour",
+};
+
+/** Keeps the slots filled. Returns what ends it. */
+export function feed(renderer: Renderer): () => void {
+  const ends = [feedStill(renderer), feedPlay(renderer), feedPatch(renderer)];
+  return () => ends.forEach((end) => end());
+}
+
+function feedStill(renderer: Renderer): () => void {
+  let inHand = new AbortController();
+  let shownFrame = -1;
+  const end = effect(() => {
+    const one = clip.value;
+    const number = frame.value;
+    const facts = factsInView.value;
+    const previous = inHand;
+    inHand = new AbortController();
+    if (!one || playing.value) {
+      previous.abort();
+      return;
+    }
+    const scale = scaleFor(zoom.value, renderer.largest, one.width, one.height);
+    const wants = plan(number, facts?.version ?? "", scale);
+    const source = wanted(number, "before", "", scale);
+    const began = performance.now();
+    for (const slot of ["a", "b", "matte", "truth"] as const) {
+      fill(renderer, slot, wants[slot] ?? null, { signal: inHand.signal, source, moved: shownFrame !== number, began });
+    }
+    shownFrame = number;
+    previous.abort();
+    if (facts?.known) prefetch(number, scale, inHand.signal);
+  });
+  return () => {
+    inHand.abort();
+    end();
+  };
+}
+
+interface Filling {
+  signal: AbortSignal;
+  source: Wanted;
+  moved: boolean;
+  began: number;
+}
+
+function fill(renderer: Renderer, slot: Slot, want: Wanted | null, { signal: stop, source, moved, began }: Filling): void {
+  if (!want) {
+    renderer.put(slot, null);
+    fed.value = fed.peek() + 1;
+    return;
+  }
+  const show = (kind: string, said: string) => (picture: Parameters<Renderer["put"]>[1]) => {
+    if (stop.aborted) return;
+    renderer.put(slot, picture);
+    if (kind !== "") notice.value = said;
+    fed.value = fed.peek() + 1;
+  };
+  const tells = slot === "b" || slot === "a";
+  const kept = pictures.get(keyOf(want));
+  if (kept) {
+    show(tells ? want.kind : "", "")(kept);
+    if (slot === "a") lastWait.value = performance.now() - began;
+    return;
+  }
+  const standIn = NOTICES[want.kind];
+  if (tells && standIn) notice.value = standIn;
+  if (moved && standIn) void fetchPicture(source, stop).then(show("", ""), () => undefined);
+  else if (moved && (slot === "matte" || slot === "truth")) renderer.put(slot, null);
+  if (want.kind !== "before" && !want.version) return;
+  void fetchPicture(want, stop).then(
+    (picture) => {
+      show(tells ? want.kind : "", "")(picture);
+      if (slot === "a") lastWait.value = performance.now() - began;
+    },
+    (error: unknown) => {
+      if (stop.aborted || isAbort(error)) return;
+      if (tells) notice.value = error instanceof Error ? error.message : String(error);
+      else complain(error);
+    },
+  );
+}
+
+/** Asks for what is next to the frame in view, once that is there and nobody moves. */
+function prefetch(number: number, scale: number, stop: AbortSignal): void {
+  setTimeout(() => {
+    if (!stop.aborted) void aroundIt(number, scale, stop).catch(() => undefined);
+  }, SETTLE);
+}
+
+async function aroundIt(number: number, scale: number, stop: AbortSignal): Promise<void> {
+  for (let away = 1; away <= PREFETCHED; away++) {
+    for (const near of [existing(number + away), existing(number - away, -1)]) {
+      await fetchPicture(wanted(near, "before", "", scale), stop);
+      if (!versionOf(near)) await glance(near, stop);
+      if (away === 1 && compare.peek() !== "before") {
+        await fetchPicture(wanted(near, "after", versionOf(near), scale), stop);
+      }
+      if (stop.aborted) return;
+    }
+  }
+}
+
+function feedPlay(renderer: Renderer): () => void {
+  return effect(() => {
+    const pair = proxyInView.value;
+    if (!pair) return;
+    const after = pair.after ?? pair.before;
+    renderer.put("a", compare.value === "after" ? after : pair.before);
+    renderer.put("b", after);
+    renderer.put("matte", null);
+    renderer.put("truth", null);
+    notice.value = pair.after || compare.value === "before" ? "" : "Not repaired yet: the source is shown";
+    fed.value = fed.peek() + 1;
+  });
+}
+
+function feedPatch(renderer: Renderer): () => void {
+  let abort = new AbortController();
+  const end = effect(() => {
+    const one = patch.value;
+    abort.abort();
+    abort = new AbortController();
+    renderer.put("patch", null);
+    if (!one || one.frame !== frame.value) return;
+    const stop = abort.signal;
+    const url = one.picture.replace(/^\/api/, "");
+    const query = { view: view.value, exposure: exposure.value || undefined, format: "raw" };
+    rawPicture(address(url, query), stop).then((picture) => {
+      if (stop.aborted) return;
+      renderer.put("patch", picture);
+      fed.value = fed.peek() + 1;
+    }, complain);
+  });
+  return () => {
+    abort.abort();
+    end();
+  };
+}

@@ -12,14 +12,17 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from engine.server.limits import BAND
 
+class KeyHash:
+    """The key of a picture that comes band by band: all of 64 rows, but for the last."""
 
-def picture_key(packed: npt.NDArray[np.uint8], height: int) -> str:
-    """16 hex digits for the bytes of a packed picture of `height` rows, `packed` (bytes,).
+    def __init__(self) -> None:
+        self._bands = xxhash.xxh64()
 
-    XXH64 (seed 0) over the XXH64s (seed 0) of every 64 rows, as 8-byte little-endian numbers.
-    """
-    band = packed.size // height * BAND
-    hashes = [xxhash.xxh64_intdigest(packed[at : at + band].data) for at in range(0, packed.size, band)]
-    return xxhash.xxh64_hexdigest(struct.pack(f"<{len(hashes)}Q", *hashes))
+    def add(self, band: npt.NDArray[np.uint8]) -> None:
+        """The packed bytes (bytes,) of the next rows."""
+        self._bands.update(struct.pack("<Q", xxhash.xxh64_intdigest(band.data)))
+
+    def key(self) -> str:
+        """16 hex digits: XXH64 over the XXH64s of the bands, as 8-byte little-endian numbers."""
+        return self._bands.hexdigest()

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from engine.errors import SourceError, SourceNotFound
 from engine.matte.infrared import Infrared, InfraredStatistics, measured
 from engine.matte.inputs import MatteInputs
@@ -106,13 +103,6 @@ def host_mattes(
     if "infrared" in sources:
         infrared, note = _infrared(sources["infrared"], centre, settings, measures)
     return HostMattes(imported, infrared, hold_out), note
-
-
-def as_plane(packed: npt.NDArray[np.uint8], height: int, width: int, key: str) -> GivenPlane:
-    """The matte in `packed` (bytes,), copied."""
-    values = packed.view(np.float32).reshape(height, width).copy()
-    values.flags.writeable = False
-    return GivenPlane(key, values)
 
 
 def _infrared(

@@ -73,16 +73,33 @@ class HostPicture:
         return self.colour.nbytes + (0 if self.alpha is None else self.alpha.nbytes)
 
 
-def unpacked(packed: npt.NDArray[np.uint8], picture: PictureFormat) -> HostPicture:
-    """The picture in `packed` (bytes,), copied; every code stays what it is, NaN included."""
-    shaped = packed.view(picture.dtype).reshape(picture.height, picture.width, -1)
-    if picture.channels != "RGBA":
-        return HostPicture(_codes(shaped.copy(), picture), None)
-    # OpenCV only moves the channels here; it knows no half.
-    bits = _as_bits(shaped)
-    colour = np.asarray(cv2.cvtColor(bits, cv2.COLOR_RGBA2RGB)).view(picture.dtype)
-    alpha = np.asarray(cv2.extractChannel(bits, 3)).view(picture.dtype)
-    return HostPicture(_codes(colour, picture), alpha)
+class Unpacking:
+    """Takes a packed picture band by band; every code stays what it is, NaN included."""
+
+    def __init__(self, picture: PictureFormat) -> None:
+        channels = CHANNELS[picture.channels]
+        size = (picture.height, picture.width)
+        self._picture = picture
+        self._colour = np.empty((*size, min(channels, 3)), picture.dtype)
+        self._alpha = np.empty(size, picture.dtype) if channels == 4 else None
+
+    def put(self, top: int, packed: npt.NDArray[np.uint8]) -> None:
+        """The rows from `top` on, `packed` (bytes,); they are copied."""
+        picture = self._picture
+        rows = packed.view(picture.dtype).reshape(-1, picture.width, CHANNELS[picture.channels])
+        colour = self._colour[top : top + len(rows)]
+        if self._alpha is None:
+            np.copyto(colour, rows)
+            return
+        # OpenCV only moves the channels here; it knows no half.
+        alpha, bits = self._alpha[top : top + len(rows)], np.uint16 if rows.itemsize == 2 else rows.dtype
+        cv2.cvtColor(rows.view(bits), cv2.COLOR_RGBA2RGB, dst=colour.view(bits))
+        cv2.extractChannel(rows.view(bits), 3, dst=alpha.view(bits))
+
+    def picture(self) -> HostPicture:
+        """The whole, once every row has been put; it must not be written to any more."""
+        self._colour.flags.writeable = False
+        return HostPicture(Codes((self._colour,), self._picture.layout), self._alpha)
 
 
 def packed_box(colour: AnyArray, alpha: AnyArray | None, box: Box) -> AnyArray:
@@ -94,13 +111,3 @@ def packed_box(colour: AnyArray, alpha: AnyArray | None, box: Box) -> AnyArray:
     whole[..., :-1] = part
     whole[..., -1] = alpha[box.slices]
     return whole
-
-
-def _codes(colour: AnyArray, picture: PictureFormat) -> Codes:
-    colour.flags.writeable = False
-    return Codes((colour,), picture.layout)
-
-
-def _as_bits(shaped: AnyArray) -> AnyArray:
-    """The same memory; half as uint16."""
-    return shaped.view(np.uint16) if shaped.dtype == np.float16 else shaped

@@ -6,14 +6,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engine.buffers import BufferPool
 from engine.closing import Closing
 from engine.errors import RequestRefused
 from engine.server.asked import RenderAsked
 from engine.server.cache import ByteCache
-from engine.server.keys import picture_key
-from engine.server.mattes import GivenPlane, as_plane
-from engine.server.pictures import HostPicture, unpacked
+from engine.server.keys import KeyHash
+from engine.server.limits import BAND
+from engine.server.mattes import GivenPlane
+from engine.server.pictures import HostPicture, PictureFormat, Unpacking
 from engine.server.segments import Segment
 
 Plane: TypeAlias = HostPicture | GivenPlane
@@ -24,7 +24,6 @@ class PlaneStore(Closing):
 
     def __init__(self, budget: int) -> None:
         self._planes: ByteCache[tuple[object, ...], Plane] = ByteCache(budget, lambda plane: plane.bytes)
-        self._scratch = BufferPool()
 
     def find(self, asked: RenderAsked, place: int) -> Plane | None:
         """The plane `place` of a request, if it is known."""
@@ -36,24 +35,32 @@ class PlaneStore(Closing):
 
     def close(self) -> None:
         self._planes.close()
-        self._scratch.close()
 
     def _read(self, asked: RenderAsked, place: int, segment: Segment, offset: int) -> Plane:
-        count, picture, named = asked.plane_bytes(place), asked.picture, asked.planes[place]
-        with self._scratch.lent(-(-count // 4)) as lent:
-            packed = lent.view(np.uint8)[:count]
-            segment.read(packed, offset)
-            # Of our own copy: what the client does to its memory meanwhile cannot get past this.
-            key = picture_key(packed, picture.height)
-            if key != named.key:
-                raise RequestRefused(
-                    "wrong_key",
-                    f"The pixels of plane {place} ({named.role} {named.number}) hash to {key}, not to "
-                    f"{named.key}; they must stay as they are until the answer comes.",
-                )
-            if named.role == "frame":
-                return unpacked(packed, picture)
-            return as_plane(packed, picture.height, picture.width, key)
+        # Hashed is our own copy: what the client does to its memory meanwhile cannot get past this.
+        picture, named = asked.picture, asked.planes[place]
+        target = Unpacking(picture if named.role == "frame" else _matte_format(picture))
+        row = asked.plane_bytes(place) // picture.height
+        hashed = KeyHash()
+        band = np.empty(min(BAND, picture.height) * row, np.uint8)
+        for top in range(0, picture.height, BAND):
+            rows = band[: min(BAND, picture.height - top) * row]
+            segment.read(rows, offset + top * row)
+            hashed.add(rows)
+            target.put(top, rows)
+        if hashed.key() != named.key:
+            raise RequestRefused(
+                "wrong_key",
+                f"The pixels of plane {place} ({named.role} {named.number}) hash to {hashed.key()}, not to "
+                f"{named.key}; they must stay as they are until the answer comes.",
+            )
+        found = target.picture()
+        return found if named.role == "frame" else GivenPlane(named.key, found.colour[..., 0])
+
+
+def _matte_format(picture: PictureFormat) -> PictureFormat:
+    """One float32 a pixel."""
+    return PictureFormat(picture.width, picture.height, "float", "A")
 
 
 def _name(asked: RenderAsked, place: int) -> tuple[object, ...]:

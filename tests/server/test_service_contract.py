@@ -13,8 +13,8 @@ import pytest
 from engine.media.memory import MemorySource
 from engine.parameters import Settings
 from engine.pipeline import Pipeline
-from engine.server.pictures import PictureFormat, unpacked
-from engine.types import Frame, RepairResult
+from engine.server.pictures import PictureFormat, Unpacking
+from engine.types import Codes, Frame, RepairResult
 from engine.version import __version__
 from engine.window.cache import FrameCache
 from tests.conftest import assert_same_codes
@@ -30,7 +30,7 @@ def alone(frames: dict[int, np.ndarray], centre: int, settings: Settings | None 
     picture = PictureFormat(
         first.shape[1], first.shape[0], FORMATS[first.dtype.name], CHANNELS[first.shape[2]]
     )
-    codes = {n: unpacked(np.frombuffer(f.tobytes(), np.uint8), picture).codes for n, f in frames.items()}
+    codes = {n: codes_of(f, picture) for n, f in frames.items()}
     engine: Pipeline = build_fake(None, "cpu", None, "ACEScct")
     reach = engine.reach(settings)
     with (
@@ -39,6 +39,12 @@ def alone(frames: dict[int, np.ndarray], centre: int, settings: Settings | None 
         FrameCache(source, engine.prepare, reach, 2**30) as cache,
     ):
         return engine.process(cache.window(centre), settings)
+
+
+def codes_of(plate: np.ndarray, picture: PictureFormat) -> Codes:
+    unpacking = Unpacking(picture)
+    unpacking.put(0, np.frombuffer(plate.tobytes(), np.uint8))
+    return unpacking.picture().codes
 
 
 @pytest.mark.parametrize("channels", [4, 3, 1])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.parameters import Settings
-from engine.server.pictures import CHANNELS, FORMATS, PictureFormat, packed_box, unpacked
+from engine.server.pictures import CHANNELS, FORMATS, PictureFormat, Unpacking, packed_box
 from engine.server.scaling import at_scale
 from engine.server.views import covered_boxes, difference_view, matte_view, overlay_view
 from engine.types import Box, CodeLayout
@@ -25,7 +25,10 @@ def test_every_bit_of_a_picture_comes_back(name: str, channels: str) -> None:
     """Random bits: among floats these are NaN of every payload, infinities and denormals."""
     picture = PictureFormat(37, 70, name, channels)
     packed = np.random.default_rng(1).integers(0, 256, picture.bytes, np.uint8)
-    found = unpacked(packed, picture)
+    unpacking, split = Unpacking(picture), 64 * 37 * picture.pixel_bytes
+    unpacking.put(0, packed[:split])
+    unpacking.put(64, packed[split:])
+    found = unpacking.picture()
     assert found.colour.shape == (70, 37, 1 if channels == "A" else 3)
     assert found.codes.layout == picture.layout
     assert (found.alpha is not None) == (channels == "RGBA")

@@ -21,6 +21,7 @@ from engine.cli import (
     command_render,
     command_report,
     command_revert,
+    command_review,
     command_serve,
     command_verify,
 )
@@ -31,7 +32,7 @@ from engine.version import __version__
 INTERRUPTED = 130
 COMMANDS = (
     command_render, command_detect, command_verify, command_revert, command_report, command_evaluate,
-    command_info, command_demo, command_models, command_params, command_doctor, command_serve
+    command_info, command_demo, command_models, command_params, command_doctor, command_serve, command_review
 )  # fmt: skip
 
 

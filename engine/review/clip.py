@@ -20,7 +20,7 @@ from engine.parameters import Settings, Value
 from engine.review.decision_desk import DecisionDesk
 from engine.review.index import FrameIndex
 from engine.review.looks import Looks
-from engine.review.opened import Opened, ReviewRequest, model_of
+from engine.review.opened import Opened, ReviewRequest, folder_of, model_of, stem_of
 from engine.review.refusals import NotThere
 from engine.review.rows import CUT, DECIDED, rows_of
 from engine.types import DamageMatte, Frame, FrameNumber, FrameReport
@@ -48,8 +48,10 @@ class ReviewClip(Closing):
         with ExitStack() as held:
             self.opened = held.enter_context(Opened(request))
             info = self.opened.info
-            file = request.decisions or request.folder / f"{request.stem}.decisions.json"
-            log = request.folder / f".{file.stem}.review.log"
+            self.stem = stem_of(info.path)
+            self.folder = folder_of(info.path, request.folder)
+            file = request.decisions or self.folder / f"{self.stem}.decisions.json"
+            log = self.folder / f".{file.stem}.review.log"
             self.desk = held.enter_context(DecisionDesk(file, log, info.path.name, self.size))
             self._held = held.pop_all()
         self.index = FrameIndex(info)
@@ -184,7 +186,7 @@ class ReviewClip(Closing):
             "view": self.looks.default,
             "infrared": self.opened.clip.mattes.infrared is not None or "IR" in info.layout.channels,
             "truth": self.opened.truth is not None,
-            "audit": self.audit.name if self.audit.exists() else "",
+            "audit": self.audit.name if self.audit else "",
             "rendered": self._rendered is not None,
             "settings": self._settings.as_dict(),
             "settings_revision": self.settings_revision,
@@ -198,9 +200,13 @@ class ReviewClip(Closing):
         }
 
     @property
-    def audit(self) -> Path:
-        """Where the audit is that is shown, or will be."""
-        return self.request.audit or self.request.folder / f"{self.request.stem}.reelmend.json"
+    def audit(self) -> Path | None:
+        """The audit that is shown: the one given, else the latest that a render of the page left."""
+        if self.request.audit is not None:
+            return self.request.audit
+        beside = [self.opened.info.path.with_name(f"{self.stem}.reelmend.json")]
+        found = [path for path in (*beside, *self.folder.glob("*.reelmend.json")) if path.is_file()]
+        return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
 
     def close(self) -> None:
         with self._lock:

@@ -27,19 +27,15 @@ _FOUND = 256 * 2**20
 class ReviewRequest:
     """One clip to be looked at. `render` says what it is and how it is worked on, and has no outputs.
 
-    `folder` is where everything goes that the page has made; `truth` a matte to hold the found one against.
+    Everything that the page has made goes below `folder`, by the clip's name; None for a folder beside the
+    clip. `truth` a matte to hold the found one against.
     """
 
     render: RenderRequest
-    folder: Path
+    folder: Path | None = None
     decisions: Path | None = None
     audit: Path | None = None
     truth: str | None = None
-
-    @property
-    def stem(self) -> str:
-        """The clip's name without its number and extension, to name files by."""
-        return Path(self.render.source.rstrip("/")).stem.rstrip("#@").rstrip("._- ") or "clip"
 
 
 class Opened(Closing):
@@ -65,6 +61,16 @@ class Opened(Closing):
 
     def close(self) -> None:
         self._held.close()
+
+
+def stem_of(path: Path) -> str:
+    """A clip's name without its number and extension, to name files by."""
+    return path.stem.rstrip("#@").rstrip("._- ") or "clip"
+
+
+def folder_of(path: Path, asked: Path | None) -> Path:
+    """Where what is made of the clip `path` goes."""
+    return (path.parent / "reelmend" if asked is None else asked) / stem_of(path)
 
 
 def model_of(identity: str) -> dict[str, str]:

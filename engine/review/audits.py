@@ -1,0 +1,77 @@
+"""What an audit tells of a clip, taken up into its index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xxhash
+
+from engine.audit.read import open_audit
+from engine.audit.records import AuditedRegion
+from engine.errors import InconsistentFrames
+from engine.review.clip import ReviewClip
+from engine.review.rows import CUT, rows_of
+from engine.types import Box
+
+
+def take_up(clip: ReviewClip, path: Path) -> dict[str, Any]:
+    """Note every frame of the audit in the clip's index, and give its header.
+
+    Raises what `open_audit` raises, and InconsistentFrames where it is about frames of another size.
+    """
+    with open_audit(path) as audit:
+        size = tuple(audit.header["source"]["size"])
+        if size != clip.size:
+            raise InconsistentFrames(
+                f"The audit {path} is of frames of {size[1]} x {size[0]}, and the clip has "
+                f"{clip.size[1]} x {clip.size[0]}; give the one of this clip with --audit."
+            )
+        for frame in audit.raw_frames():
+            _take_frame(clip, frame)
+        return audit.header
+
+
+def picture_of(header: dict[str, Any], audit: Path) -> Path | None:
+    """The picture output that the audit tells of, where it lies beside it or below: no other is opened."""
+    told = header.get("outputs", {}).get("picture")
+    if told is None:
+        return None
+    path, folder = Path(told).resolve(), audit.resolve().parent
+    return path if folder in path.parents else None
+
+
+def made_with(header: dict[str, Any], decisions: Path) -> bool:
+    """Whether the audit's render went by the decisions file as it is now."""
+    identity = str(header.get("identity", {}).get("decisions", ""))
+    return identity.rpartition(" xxh3:")[2] == xxhash.xxh3_128_hexdigest(decisions.read_bytes())
+
+
+def _take_frame(clip: ReviewClip, frame: dict[str, Any]) -> None:
+    number = int(frame["number"])
+    if frame["status"] == "failed":
+        clip.index.fail(number)
+        return
+    rows = rows_of(number, [_region(told) for told in frame["regions"]], clip.size)
+    clip.index.put(number, rows, float(frame["damaged"]), "duplicate_of" in frame)
+    near = np.asarray(frame["neighbours"], np.int64)
+    if clip.settings.radius and near.size:
+        if not (near < 0).any() and clip.has(number - 1):
+            clip.index.mark([number], CUT)
+        if not (near > 0).any() and clip.has(number + 1):
+            clip.index.mark([number + 1], CUT)
+
+
+def _region(told: dict[str, Any]) -> AuditedRegion:
+    return AuditedRegion(
+        id=told["id"],
+        box=Box(*told["box"]),
+        area=told["area"],
+        damage_class=told["class"],
+        confidence=told.get("confidence"),
+        fill=told.get("fill", ""),
+        state=told["state"],
+        why=told.get("why", ""),
+        decision=told.get("decision", ""),
+    )

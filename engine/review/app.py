@@ -25,7 +25,7 @@ def application(place: Workplace, crew: Crew, access: Access) -> Starlette:
     app = Starlette(
         routes=[
             Mount("/api", routes=list(_ROUTES)),
-            Route("/{path:path}", Assets(), methods=["GET"]),
+            Route("/{path:path}", Assets().__call__, methods=["GET"]),
         ],
         middleware=[Middleware(Gate, access=access)],
         exception_handlers={404: _not_there, 405: _not_so},

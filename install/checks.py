@@ -1,29 +1,43 @@
-"""The whole test suite: style, types, import directions, tests."""
+"""The whole test suite: style, types, import directions, tests, real hosts."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from install.environment import Environment
+from install.host_tree import HostUnavailable, prepare_tree
 from install.steps import Command, StepFailed, complain, run_openly, run_quietly
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one check ended."""
+    """How one check ended; `skipped` says why it could not be made."""
 
     name: str
     passed: bool
     seconds: float
+    skipped: str = ""
+
+    @property
+    def word(self) -> str:
+        if self.skipped:
+            return "SKIPPED"
+        return "passed" if self.passed else "FAILED"
 
 
-def run_checks(target: Environment, pytest_arguments: Sequence[str]) -> bool:
-    """Run every check, also after one has failed; returns True if all passed."""
+def run_checks(target: Environment, pytest_arguments: Sequence[str], *, hosts: bool = False) -> bool:
+    """Run every check, also after one has failed; returns True if none failed.
+
+    `hosts` also tries the nodes in a real host, where this machine can have one.
+    """
     outcomes = [_static(name, command, target.root) for name, command in static_checks(target)]
     outcomes.append(_tests(target, pytest_arguments))
+    if hosts:
+        outcomes.append(_hosts(target))
     print(f"\n{summary(outcomes)}", flush=True)
     return all(outcome.passed for outcome in outcomes)
 
@@ -40,17 +54,22 @@ def static_checks(target: Environment) -> list[tuple[str, Command]]:
 
 
 def marker_expression(*, slow: bool, train: bool) -> str:
-    """Which tests run: the markers left out, in pytest's words. "shared" material is never shipped."""
-    left_out = ["shared"] + ["slow"] * (not slow) + ["train"] * (not train)
+    """Which tests run: the markers left out, in pytest's words.
+
+    "shared" material is never shipped, and "hosts" run apart, since a host has to be set up for them.
+    """
+    left_out = ["shared", "hosts"] + ["slow"] * (not slow) + ["train"] * (not train)
     return " and ".join(f"not {marker}" for marker in left_out)
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
     """One line per check and one for all of them."""
-    lines = [f"{'passed' if o.passed else 'FAILED'}  {o.name} ({o.seconds:.1f} s)" for o in outcomes]
+    lines = [f"{o.word}  {o.name} ({o.seconds:.1f} s)" for o in outcomes]
     failed = [o.name for o in outcomes if not o.passed]
-    verdict = f"Failed: {', '.join(failed)}." if failed else f"All {len(outcomes)} checks passed."
-    return "\n".join([*lines, verdict])
+    skipped = [f"NOT CHECKED: {o.name}. {o.skipped}" for o in outcomes if o.skipped]
+    made = len(outcomes) - len(skipped)
+    verdict = f"Failed: {', '.join(failed)}." if failed else f"All {made} checks passed."
+    return "\n".join([*lines, *skipped, verdict])
 
 
 def _static(name: str, command: Command, root: Path) -> Outcome:
@@ -67,3 +86,16 @@ def _tests(target: Environment, arguments: Sequence[str]) -> Outcome:
     begin = time.monotonic()
     code = run_openly([target.python, "-m", "pytest", "-q", *arguments], target.root)
     return Outcome("pytest", passed=code == 0, seconds=time.monotonic() - begin)
+
+
+def _hosts(target: Environment) -> Outcome:
+    begin = time.monotonic()
+    name = "real hosts"
+    try:
+        prepare_tree(os.environ)
+    except HostUnavailable as error:
+        complain(error)
+        return Outcome(name, passed=True, seconds=time.monotonic() - begin, skipped=str(error))
+    command = [target.python, "-m", "pytest", "-q", "-m", "hosts", "tests/hosts"]
+    code = run_openly(command, target.root)
+    return Outcome(name, passed=code == 0, seconds=time.monotonic() - begin)

@@ -1,4 +1,4 @@
-"""The command line of the set-up: `demo` and `test`."""
+"""The command line of the set-up: `demo`, `test` and `host`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from install.checks import marker_expression, run_checks
-from install.environment import prepare
+from install.environment import Environment, prepare
+from install.host import check_bundle, describe, install_nodes, remove_nodes, wanted
+from install.host_bundle import built_plugin
+from install.host_places import Machine
 from install.steps import InstallError, complain, run_openly
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python3 install",
         description="Set up Reelmend in .venv beside this folder, then run it. Needs Python 3.11 or later, "
-        "its venv module and pip's access to packages; nothing outside this folder is changed.",
+        "its venv module and pip's access to packages; only `host` changes anything outside this folder.",
         epilog="What follows -- is passed on: to engine-cli demo, or to pytest.",
     )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -50,9 +53,18 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument(
         "--train", action="store_true", help="install PyTorch and run the tests of export/ as well"
     )
+    test.add_argument(
+        "--hosts",
+        action="store_true",
+        help="try the nodes in a real host as well: MLT's melt, 250 MB from Debian's packages",
+    )
     test.set_defaults(run=_test)
 
-    for command in (demo, test):
+    host = commands.add_parser("host", help="put the nodes where Resolve, Natron and other hosts find them")
+    describe(host)
+    host.set_defaults(run=_host)
+
+    for command in (demo, test, host):
         runtime = command.add_mutually_exclusive_group()
         runtime.add_argument(
             "--gpu", action="store_true", help="ONNX Runtime for NVIDIA GPUs in place of the CPU's"
@@ -84,4 +96,19 @@ def _test(request: argparse.Namespace, passed_on: Sequence[str]) -> int:
     extras = _runtime(request) | {"test"} | ({"train"} if request.train else set())
     target = prepare(ROOT, extras)
     markers = marker_expression(slow=request.slow, train=request.train)
-    return 0 if run_checks(target, ["-m", markers, *passed_on]) else 1
+    return 0 if run_checks(target, ["-m", markers, *passed_on], hosts=request.hosts) else 1
+
+
+def _host(request: argparse.Namespace, passed_on: Sequence[str]) -> int:
+    machine = Machine.this()
+    if request.uninstall:
+        remove_nodes(request.scope, machine, request.dry_run)
+        return 0
+    asked = wanted(request, machine)
+    if asked.is_dry_run:
+        install_nodes(asked, machine, ROOT / "plugin", Environment(ROOT).python)
+        return 0
+    target = prepare(ROOT, _runtime(request))
+    bundle = install_nodes(asked, machine, built_plugin(target), target.python)
+    check_bundle(bundle, target.python, ROOT)
+    return 0

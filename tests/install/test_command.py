@@ -62,9 +62,9 @@ def test_a_failing_check_is_named_and_the_others_still_run(
 @pytest.mark.parametrize(
     ("flags", "markers"),
     [
-        ([], "not shared and not slow and not train"),
-        (["--slow"], "not shared and not train"),
-        (["--slow", "--train"], "not shared"),
+        ([], "not shared and not hosts and not slow and not train"),
+        (["--slow"], "not shared and not hosts and not train"),
+        (["--slow", "--train"], "not shared and not hosts"),
     ],
 )
 def test_markers_follow_the_flags(

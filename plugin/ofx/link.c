@@ -230,7 +230,6 @@ static bool read_box(const Link *link, int nth, const Request *request, Box *box
 static Outcome read_reply(const Link *link, const Request *request, Reply *reply)
 {
     int64_t count = message_integer(link, "boxes", -1);
-    const char *mode = message_word(link, "mode");
     const char *note = message_word(link, "note");
     if (!message_is(link, "done") || count < 0 || count > MOST_BOXES)
         return OUTCOME_BROKEN;
@@ -239,7 +238,6 @@ static Outcome read_reply(const Link *link, const Request *request, Reply *reply
             return OUTCOME_BROKEN;
     reply->box_count = (int)count;
     reply->pixels = link->result.bytes;
-    reply->single_frame = mode != NULL && strcmp(mode, "single_frame") == 0;
     text_copy(reply->note, sizeof reply->note, note == NULL ? "" : note);
     return OUTCOME_DONE;
 }

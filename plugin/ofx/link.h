@@ -40,7 +40,6 @@ typedef struct Reply {
     const uint8_t *pixels; /* in the link's memory */
     Box boxes[MOST_BOXES];
     int box_count;
-    bool single_frame;
     char note[NOTE_ROOM];
 } Reply;
 

@@ -11,9 +11,6 @@
 
 enum { MOST_THREADS = 8, ROWS_AT_ONCE = 64 };
 
-static const char SINGLE_FRAME[] =
-    "This host gives one frame at a time, so damage is found and repaired from the frame alone. With its neighbours "
-    "more is found and the repair is better: use another host, or engine-cli render.";
 static const char NO_MASK[] = "Use mask is on and no mask comes in; the damage is detected instead.";
 
 static bool host_stopped(void *effect)
@@ -186,8 +183,7 @@ static void tell(const Rendering *rendering)
     tell_success(effect);
     if (rendering->gathering.mask_missing)
         tell_note(effect, NO_MASK);
-    if (!host_gives_neighbours())
-        tell_note(effect, SINGLE_FRAME);
+    /* Among others, that the host gives one frame only. */
     if (rendering->reply.note[0] != '\0')
         tell_note(effect, rendering->reply.note);
 }
@@ -206,7 +202,7 @@ static bool read_arguments(Rendering *rendering, OfxPropertySetHandle arguments)
     double wide = property_double(arguments, kOfxImageEffectPropRenderScale, 0, 1.0);
     double high = property_double(arguments, kOfxImageEffectPropRenderScale, 1, wide);
     rendering->gathering.time = property_double(arguments, kOfxPropTime, 0, 0.0);
-    rendering->request.render_scale = wide > 0.0 && high > 0.0 ? (wide == high ? wide : square_root(wide * high)) : 1.0;
+    rendering->request.render_scale = wide > 0.0 && high > 0.0 ? square_root(wide * high) : 1.0;
     return property_rect(arguments, kOfxImageEffectPropRenderWindow, &rendering->window) &&
            suites()->effect->getParamSet(rendering->gathering.effect, &rendering->gathering.params) == kOfxStatOK;
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from engine.errors import SourceError, SourceNotFound
+from engine.errors import Interrupted, SourceError, SourceNotFound
 from engine.matte.infrared import Infrared, InfraredStatistics, measured
 from engine.matte.inputs import MatteInputs
 from engine.memo import Memo
@@ -80,7 +80,13 @@ class HostInfrared(Infrared):
 class HostMattes(MatteInputs):
     """Named by their content, frame by frame: what was found in a frame stays known to the next window."""
 
+    stopped: Callable[[], bool] = lambda: False
+
     def key(self, number: FrameNumber) -> tuple[object, ...]:
+        # Asked before each frame of the window is looked at, by the request alone and not by what it
+        # shares with others: the place to notice that nobody waits for it any more.
+        if self.stopped():
+            raise given_up()
         sources = (self.imported, None if self.infrared is None else self.infrared.source)
         keys = tuple(source.key(number) if isinstance(source, HostMatte) else "" for source in sources)
         return keys if any(keys) else ()
@@ -91,18 +97,24 @@ def host_mattes(
     centre: WorkingFrame,
     settings: Settings,
     measures: FrameStatistics,
+    stopped: Callable[[], bool],
 ) -> tuple[HostMattes, str]:
     """The mattes of a request, and a note for the user, or "".
 
-    An infrared that shows the picture is not used and told in the note; raises SourceError where the
-    settings would rather stop.
+    While they are used, Interrupted is raised once `stopped` says so. An infrared that shows the picture
+    is not used and told in the note; raises SourceError where the settings would rather stop.
     """
     sources = {role: HostMatte(role, of) for role, of in planes.items() if of}
     imported, hold_out = sources.get("imported"), sources.get("hold_out")
     infrared, note = None, ""
     if "infrared" in sources:
         infrared, note = _infrared(sources["infrared"], centre, settings, measures)
-    return HostMattes(imported, infrared, hold_out), note
+    return HostMattes(imported, infrared, hold_out, stopped=stopped), note
+
+
+def given_up() -> Interrupted:
+    """What ends the work on a request that the host does not wait for."""
+    return Interrupted("The host has given up this frame.")
 
 
 def _infrared(

@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.closing import Closing
-from engine.errors import Interrupted
 from engine.inference.runtime import Device
 from engine.media.memory import MemorySource
 from engine.report.regions import regions_of
 from engine.server.asked import RenderAsked, Role
 from engine.server.cache import ByteCache
 from engine.server.engines import EngineChoice, Engines
-from engine.server.mattes import FrameStatistics, GivenPlane, host_mattes
+from engine.server.mattes import FrameStatistics, GivenPlane, given_up, host_mattes
 from engine.server.pictures import HostPicture
 from engine.server.scaling import at_scale
 from engine.server.views import bands, covered_boxes, difference_view, matte_view, overlay_view
@@ -98,16 +97,14 @@ class Renderer(Closing):
 
             def prepare(frame: Frame) -> WorkingFrame:
                 if stopped():
-                    raise Interrupted("The host has given up this frame.")
+                    raise given_up()
                 key = (choice, asked.picture, pictures[frame.number][0])
                 known = self._prepared.get(key, lambda: engine.prepare(frame))
                 return replace(known, frame=replace(known.frame, number=frame.number))
 
             reach = engine.reach(settings, repairs=not asked.detects_only)
             window = self._window(asked, pictures, prepare, reach)
-            given, note = host_mattes(mattes, window.centre, settings, self._measures)
-            if stopped():
-                raise Interrupted("The host has given up this frame.")
+            given, note = host_mattes(mattes, window.centre, settings, self._measures, stopped)
             if asked.detects_only:
                 matte = engine.detect(window, settings, given)
                 found = _Found(matte, None, len(regions_of(matte, matte.coverage, ())))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -79,3 +80,17 @@ def as_codes(picture: np.ndarray, dtype: str) -> np.ndarray:
     if np.dtype(dtype).kind == "f":
         return picture.astype(dtype)
     return np.rint(np.clip(picture, 0, 1) * np.iinfo(dtype).max).astype(dtype)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+
+
+def connected(path: Path) -> int:
+    """Clients of a server in this process: connected sockets of its name."""
+    lines = Path("/proc/net/unix").read_text().splitlines()
+    # Field 6 is 03 for a connected one.
+    return sum(line.endswith(str(path)) and line.split()[5] == "03" for line in lines)

@@ -21,7 +21,7 @@ from ocio.processor import ColourRoute
 from tests.conftest import assert_same_codes
 from tests.render.fake_engine import NeighbourRepairer, SpikeDetector
 from tests.server.client import Asked, Client, shown
-from tests.server.conftest import clip, serving
+from tests.server.conftest import clip, connected, serving, wait_for
 
 
 class Gate:
@@ -128,6 +128,20 @@ def test_a_request_that_is_given_up_is_answered_while_it_is_worked_on(gate: Gate
         assert client.render(asked, memory).picture is not None
 
 
+def test_work_that_nobody_waits_for_stops_before_the_next_frame(gate: Gate, tmp_path: Path) -> None:
+    asked = Asked(clip(), 1004)
+    with serving(tmp_path / "run", workers=1) as path, Client(path) as client:
+        memory = client.attach(asked.room())
+        need = client.ask(client.fields_of(asked, memory))["need"].split()
+        client.send(client.pixels_of(asked, memory, [int(place) for place in need]))
+        assert gate.reached.acquire(timeout=30)
+        assert client.ask({"type": "cancel", "id": 1})["code"] == "cancelled"
+        gate.open.set()
+        # One worker: this is done once the other has stopped, and looks at one frame.
+        assert client.render(Asked(asked.frames, 1004, want="detected"), memory).picture is not None
+        assert not gate.reached.acquire(blocking=False), "neighbours were looked at for nobody"
+
+
 def test_a_request_that_waits_for_its_turn_or_its_pixels_can_be_given_up(gate: Gate, tmp_path: Path) -> None:
     asked = Asked(clip(), 1004)
     with serving(tmp_path / "run", workers=1) as path, Client(path) as client:
@@ -155,6 +169,7 @@ def test_a_client_that_leaves_takes_its_requests_with_it(gate: Gate, tmp_path: P
             need = client.ask(client.fields_of(asked, memory))["need"].split()
             client.send(client.pixels_of(asked, memory, [int(place) for place in need]))
             assert gate.reached.acquire(timeout=30)
+        wait_for(lambda: connected(path) == 0)
         gate.open.set()
         with Client(path) as other:
             assert other.render(asked).sent == []

@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from engine.server.orphans import sweep
 from engine.version import __version__
 from install.steps import environment
 from tests.server.client import Asked, Client, Memory
-from tests.server.conftest import clip
+from tests.server.conftest import clip, connected, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = f"engine-{__version__}"
@@ -83,13 +82,6 @@ def lives(pid: int) -> bool:
         )
     except OSError:
         return False
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_the_process_is_started_once_serves_and_ends_when_nobody_asks(bench: Bench) -> None:
@@ -167,7 +159,7 @@ import os, signal, sys
 sys.path.insert(0, sys.argv[2])
 from pathlib import Path
 from tests.server.client import Asked, Client, Memory
-from tests.server.conftest import clip
+from tests.server.conftest import clip, connected, wait_for
 asked, client = Asked(clip(seed=int(sys.argv[3])), 1004), Client(Path(sys.argv[1]))
 memory = client.attach(asked.room())
 need = client.ask(client.fields_of(asked, memory))["need"].split()
@@ -185,7 +177,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_clients_that_are_killed_leave_nothing_behind(server: Path) -> None:
     """Before the pixels, with them in work, and in the middle of a message with memory not yet unlinked."""
     assert renders(server, seed=9)
-    wait_for(lambda: descriptors(server) == 0)
+    wait_for(lambda: connected(server) == 0)
     before, shared = open_files(), memories()
     for seed in "123":
         done = subprocess.run(
@@ -238,10 +230,3 @@ def memories() -> set[str]:
 
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
-
-
-def descriptors(path: Path) -> int:
-    """Clients of a server in this process: connected sockets of its name."""
-    lines = Path("/proc/net/unix").read_text().splitlines()
-    # Field 6 is 03 for a connected one.
-    return sum(line.endswith(str(path)) and line.split()[5] == "03" for line in lines)

@@ -1,7 +1,7 @@
 """Builds the OpenFX bundle into the wheel, or beside the package for an editable install.
 
-`REELMEND_BUNDLE` says for which machines: "own" (the default), "all", or "none". Where it cannot be built, all
-the rest is installed, and `plugin.bundle.place` tells why there are no nodes.
+`REELMEND_BUNDLE` says for which machines: "own" (the default), "all", or "none". Where it cannot be built,
+all the rest is installed, and `plugin.bundle.place` tells why there are no nodes.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from sysconfig import get_platform
 
 from setuptools import setup
 from setuptools.command.bdist_wheel import bdist_wheel
@@ -42,8 +43,6 @@ class WheelForMachine(bdist_wheel):
 
     @staticmethod
     def _own_machine() -> str:
-        from sysconfig import get_platform
-
         return get_platform().replace("-", "_").replace(".", "_")
 
 

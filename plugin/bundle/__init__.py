@@ -1,1 +1,1 @@
-"""Building `Reelmend.ofx.bundle`: compiling the shim, the folders that hosts look for, the parameters' header."""
+"""Building `Reelmend.ofx.bundle`: the shim's binaries, the folders that hosts look for, the header."""

@@ -1,4 +1,4 @@
-"""`python -m plugin.bundle`: build the OpenFX bundle; `python -m plugin.bundle header`: the parameters' header."""
+"""`python -m plugin.bundle`: build the OpenFX bundle; `... header`: write the parameters' header."""
 
 from __future__ import annotations
 
@@ -32,14 +32,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m plugin.bundle",
         description=f"Builds {BUNDLE} with ziglang: for this machine, or for others as well.",
-        epilog="python -m plugin.bundle header: reads `engine-cli params --json`, writes plugin/ofx/parameters.h.",
+        epilog="python -m plugin.bundle header: from `engine-cli params --json` to plugin/ofx/parameters.h.",
     )
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--all", action="store_true", help="for every system and processor (minutes the first time)")
+    which.add_argument(
+        "--all", action="store_true", help="for every system and processor (minutes the first time)"
+    )
     names = [target.name for target in TARGETS]
     which.add_argument("--target", action="append", choices=names, help="for this one; may be given again")
     parser.add_argument(
-        "--into", type=Path, default=PACKAGE, metavar="FOLDER", help="where to put it (default: beside this package)"
+        "--into",
+        type=Path,
+        default=PACKAGE,
+        metavar="FOLDER",
+        help="where to put it (default: beside this package)",
     )
     return parser
 

@@ -69,6 +69,5 @@ def _run(command: list[str], target: Target, cache: Path | None) -> None:
     if done.returncode != 0:
         said = done.stderr.strip()[-MOST_SHOWN:] or f"exit code {done.returncode}"
         raise CompileError(
-            f"The OpenFX nodes for {target.name} cannot be compiled by ziglang "
-            f"(pip install ziglang): {said}"
+            f"The OpenFX nodes for {target.name} cannot be compiled by ziglang (pip install ziglang): {said}"
         )

@@ -55,7 +55,7 @@ class HeaderError(Exception):
 def header(described: Mapping[str, Any]) -> str:
     """The text of parameters.h for the object that `engine-cli params --json` writes. Raises HeaderError."""
     if described.get("type") != "params" or described.get("schema") != FORMAT:
-        raise HeaderError(f"expected the params of schema {FORMAT} from engine-cli, not {str(described)[:80]}")
+        raise HeaderError(f"expected params of schema {FORMAT} from engine-cli, not {str(described)[:80]}")
     parameters: list[Mapping[str, Any]] = described["parameters"]
     most = max(len(parameter["choices"]) for parameter in parameters) + 1
     return INTRODUCTION % most + "".join(_entry(parameter) for parameter in parameters) + END

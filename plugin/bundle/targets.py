@@ -17,7 +17,7 @@ class Target:
 
     `folder` is its place in `Contents` as OpenFX names it (Documentation/sources/Reference/ofxPackaging.rst:
     Linux on other processors is `Linux-` and what `uname -m` says). `triple` is what zig calls it: glibc 2.17
-    is that of the oldest systems hosts run on, macOS 11.0 the oldest that Resolve takes on Apple's processors.
+    is that of the oldest systems hosts run on, macOS 11.0 the oldest that Resolve takes on arm64.
     """
 
     name: str

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from tests.plugin import fusion_fake, node_facts
@@ -137,6 +141,22 @@ def test_a_sequence_is_restored_beside_itself_and_imported() -> None:
     ]  # fmt: skip
     assert pool.imported == [{"FilePath": result, "StartIndex": 998, "EndIndex": 1100}]
     assert "PYTHONHOME" not in runner.environment
+
+
+def test_the_engine_takes_the_command_as_it_is(tmp_path: Path) -> None:
+    """The engine's own Python, started by the script for a sequence with a space in its name."""
+    rng = np.random.default_rng(5)
+    for number in range(998, 1001):
+        codes = rng.integers(0, 256, (48, 64, 3), np.uint8)
+        assert cv2.imwrite(str(tmp_path / f"reel 1 {number:04d}.png"), codes)
+    note = f"python={sys.executable}\npythonpath={FOLDER.parents[1]}\n"
+    pool = MediaPool()
+    clip = MediaPoolItem(str(tmp_path / "reel 1 [0998-1000].png"))
+    variables = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "PYTHONHOME": "/nowhere"}
+    variables.pop("REELMEND_PYTHON", None)
+    script("restore_clip.py")["restore"](clip, pool, variables, subprocess.run, lambda _: note)
+    restored = [path.name for path in sorted((tmp_path / "reelmend").iterdir())]
+    assert restored == ["reel 1 0998.png", "reel 1 0999.png", "reel 1 1000.png"]
 
 
 def test_a_prores_movie_stays_one() -> None:

@@ -98,11 +98,12 @@ def _text(words: str) -> str:
 
 def _folded(name: str, words: str) -> list[str]:
     """`words` as C strings one below the other, none beyond the length of a line."""
-    room = LINE - 8 - len(name) - 4
+    room = LINE - 8 - len(name) - 1
     lines: list[str] = []
     rest = words
-    while len(rest) > room:
-        cut = rest.rindex(" ", 0, room) + 1
+    while len(_text(rest)) > room:
+        blanks = [place for place, letter in enumerate(rest) if letter == " "]
+        cut = max(place for place in blanks if len(_text(rest[: place + 1])) <= room) + 1
         lines.append(_text(rest[:cut]))
         rest = rest[cut:]
     lines.append(_text(rest) + ",")

@@ -83,6 +83,7 @@ function heard(event: ServerEvent): void {
       break;
     case "known":
       if (event.clip !== clipId.peek()) break;
+      forgetProxies(event.frame);
       refreshList();
       refreshTimeline();
       break;

@@ -87,27 +87,26 @@ function Verdicts() {
   return (
     <div class="verdicts">
       <div class="verdict-line">
-        <Action icon="check" label="Accept" command="accept" disabled={none} run={() => void decide("accept")}>Accept <kbd>A</kbd></Action>
-        <Action icon="cross" label="Veto" command="veto" disabled={none} run={() => void decide("veto")}>Veto <kbd>V</kbd></Action>
+        <Action label="Accept" command="accept" disabled={none} run={() => void decide("accept")}>Accept <kbd>A</kbd></Action>
+        <Action label="Veto" command="veto" disabled={none} run={() => void decide("veto")}>Veto <kbd>V</kbd></Action>
         <Action
-          icon="shield" label={`Protect${frameToo}`} command="protect"
+          label={`Protect${frameToo}`} command="protect"
           run={() => void (none ? decideRegion("protect", null) : decide("protect"))}
         >
           Protect <kbd>P</kbd>
         </Action>
-        <Action icon="shield" label={`Protect for the whole shot${frameToo}`} command="protect-shot" run={() => void protectShot()}>
-          Shot
+        <Action label={`Protect for the whole shot${frameToo}`} command="protect-shot" run={() => void protectShot()}>
+          Shot <kbd>⇧P</kbd>
         </Action>
       </div>
-      <div class="verdict-line">
-        <span class="quiet">Fill</span>
+      <div class="verdict-line" role="group" aria-label="Fill">
         {(session.value?.fills ?? []).map((fill, place) => (
           <Action key={fill} label={`Fill: ${FILL_NAMES[fill] ?? fill}`} command={`fill-${place + 1}`} disabled={none} run={() => void decide("fill", fill)}>
             {FILL_NAMES[fill] ?? fill} <kbd>{place + 1}</kbd>
           </Action>
         ))}
       </div>
-      <div class="verdict-line">
+      <div class="verdict-line last">
         <Action label="Take the decision back" command="clear" disabled={none} run={() => void decide("none")}>Undecide <kbd>U</kbd></Action>
         <label class="tick">
           <input type="checkbox" checked={advance.value} onChange={(event) => (advance.value = event.currentTarget.checked)} />

@@ -1,7 +1,7 @@
 /** Runs the commands of the keyboard map. */
 
 import { clip, frame, goTo, helpOpen, panel, say, session } from "../state/app";
-import { decide, protectShot, redo, undo } from "../state/decisions";
+import { decide, emptyBox, protectShot, redo, undo } from "../state/decisions";
 import { clearSelection, focused, moveCursor, selectAll } from "../state/defects";
 import {
   flip, flipBeforeAfter, matteShown, outlinesShown, resetLook, stepFlip, toggleCompare, truthShown,
@@ -31,7 +31,6 @@ const RUN: Record<string, () => unknown> = {
   "fill-2": () => fillNumber(1),
   "fill-3": () => fillNumber(2),
   "fill-4": () => fillNumber(3),
-  "fill-5": () => fillNumber(4),
   clear: () => decide("none"),
   undo,
   redo,
@@ -47,6 +46,7 @@ const RUN: Record<string, () => unknown> = {
   escape: () => {
     helpOpen.value = false;
     flip.value = 0;
+    emptyBox.value = null;
     tool.value = "hand";
     clearSelection();
   },

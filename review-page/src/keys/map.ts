@@ -24,7 +24,6 @@ export const KEYMAP: readonly Group[] = [
       { id: "fill-2", keys: ["2"], says: "Fill from the next frame" },
       { id: "fill-3", keys: ["3"], says: "Fill from the frame itself" },
       { id: "fill-4", keys: ["4"], says: "Put the original back" },
-      { id: "fill-5", keys: ["5"], says: "The next fill, where there is one" },
       { id: "clear", keys: ["u", "Delete"], says: "Take the decision back" },
       { id: "undo", keys: ["Ctrl+z"], says: "Undo" },
       { id: "redo", keys: ["Ctrl+Shift+z", "Ctrl+y"], says: "Redo" },
@@ -65,6 +64,19 @@ export const KEYMAP: readonly Group[] = [
     ],
   },
   {
+    title: "Tools",
+    commands: [
+      { id: "hand", keys: ["h"], says: "Hand: pan, click a defect" },
+      { id: "lasso", keys: ["g"], says: "Lasso: select" },
+      { id: "sweep", keys: ["Shift+g"], says: "Brush: select" },
+      { id: "paint", keys: ["c"], says: "Paint what was missed" },
+      { id: "erase", keys: ["e"], says: "Erase from the matte" },
+      { id: "box", keys: ["x"], says: "Box: detect in it, and repair" },
+      { id: "brush-less", keys: ["["], says: "Smaller brush" },
+      { id: "brush-more", keys: ["]"], says: "Larger brush" },
+    ],
+  },
+  {
     title: "Look",
     commands: [
       { id: "wipe", keys: ["w"], says: "Wipe" },
@@ -83,19 +95,6 @@ export const KEYMAP: readonly Group[] = [
       { id: "zoom-in", keys: ["+", "="], says: "Zoom in, to 800 %" },
       { id: "zoom-out", keys: ["-"], says: "Zoom out" },
       { id: "look-reset", keys: ["Shift+r"], says: "Reset exposure, gain, gamma and view" },
-    ],
-  },
-  {
-    title: "Tools",
-    commands: [
-      { id: "hand", keys: ["h"], says: "Hand: pan, click a defect" },
-      { id: "lasso", keys: ["g"], says: "Lasso: select" },
-      { id: "sweep", keys: ["Shift+g"], says: "Brush: select" },
-      { id: "paint", keys: ["c"], says: "Paint what was missed" },
-      { id: "erase", keys: ["e"], says: "Erase from the matte" },
-      { id: "box", keys: ["x"], says: "Box: detect in it, and repair" },
-      { id: "brush-less", keys: ["["], says: "Smaller brush" },
-      { id: "brush-more", keys: ["]"], says: "Larger brush" },
     ],
   },
   {

@@ -29,7 +29,7 @@ export function Help() {
             <dl>
               {group.commands.map((command) => (
                 <div key={command.id}>
-                  <dt>{command.keys.map((key) => <kbd key={key}>{keyName(key)}</kbd>)}</dt>
+                  <dt><kbd title={command.keys.map(keyName).join(", ")}>{keyName(command.keys[0] ?? "")}</kbd></dt>
                   <dd>{command.says}</dd>
                 </div>
               ))}

@@ -8,7 +8,7 @@ import { type Tool, brush, growBrush, tool } from "../state/tools";
 import * as transport from "../state/transport";
 import type { IconName } from "../ui/Icon";
 import { Action } from "../ui/controls";
-import { fit, fitted, zoomTo } from "../viewer/placing";
+import { fit, fitted, zoom, zoomTo } from "../viewer/placing";
 
 const TOOLS: { id: Tool; icon: IconName; label: string }[] = [
   { id: "hand", icon: "hand", label: "Hand: pan, click a defect" },
@@ -55,7 +55,8 @@ export function Transport() {
           <Action label="Flip to the frame after, aligned" command="neighbour-on" pressed={flip.value === 1} run={() => stepFlip(1)}>+1</Action>
         </span>
         <span class="segments">
-          <Action label="1:1, or fit again" command="one" pressed={!fitted.value} run={() => (fitted.value ? zoomTo(1) : fit())}>{fitted.value ? "Fit" : "1:1"}</Action>
+          <Action label="Fit the frame" command="fit" pressed={fitted.value} run={fit}>Fit</Action>
+          <Action label="A pixel of the plate to a pixel of the screen" command="one" pressed={zoom.value === 1} run={() => zoomTo(1)}>1:1</Action>
         </span>
         <Action label="The thing worth a look before this" command="worth-previous" run={() => void jump(-1)}>◂</Action>
         <Action label="Next thing worth a look" command="worth-next" run={() => void jump(1)}>Next <kbd>N</kbd></Action>

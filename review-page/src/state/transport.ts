@@ -99,8 +99,9 @@ function proxyKey(number: number): string {
   return `${clipPath()}|${number}|${view.value}|${exposure.value}|${proxySize.value}`;
 }
 
-export function forgetProxies(): void {
-  kept.dropWhere(() => true);
+/** Forgets the proxies of a frame, or of all. */
+export function forgetProxies(number?: number): void {
+  kept.dropWhere((key) => number === undefined || key.split("|")[1] === String(number));
 }
 
 async function fetchProxy(number: number): Promise<void> {

@@ -166,7 +166,7 @@ export function Viewer() {
       <Labels />
       <Readout />
       {failure.value && <p class="viewer-failure" role="alert">{failure.value}</p>}
-      {emptyBox.value && (
+      {emptyBox.value?.frame === frame.value && (
         <div class="offer" role="alertdialog" aria-label="Nothing found in the box" onPointerDown={(event) => event.stopPropagation()}>
           <span>Nothing found there, even at high sensitivity.</span>
           <button onClick={() => void addEmptyBox()}>Repair the whole box</button>
@@ -213,7 +213,7 @@ function Readout() {
     <>
       {(words || facts?.message) && (
         <span class="notice" role="status">
-          {words && <i class="spinner" aria-hidden="true" />}
+          {words && !playing.value && <i class="spinner" aria-hidden="true" />}
           {words || facts?.message}
         </span>
       )}

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 
 import type { Point } from "../api/types";
 import { clip, frame, session } from "../state/app";
-import { detectIn, paint } from "../state/decisions";
+import { detectIn, emptyBox, paint } from "../state/decisions";
 import { clearSelection, focusById, select } from "../state/defects";
 import { regionsInView } from "../state/facts";
 import { compare, wipe } from "../state/look";
@@ -67,6 +67,7 @@ export function cursorAt(x: number): string {
 
 export function pressed(event: PointerEvent): void {
   if (gesture) return;
+  emptyBox.value = null;
   const at = place(event);
   (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
   const adds = event.shiftKey || event.ctrlKey || event.metaKey;

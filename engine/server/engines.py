@@ -14,7 +14,7 @@ from engine.closing import Closing
 from engine.inference.runtime import Device
 from engine.pipeline import Pipeline
 
-_MOST = 4
+MOST_ENGINES = 4
 """Pipelines kept: each holds a network of its own."""
 
 
@@ -89,7 +89,9 @@ class Engines(Closing):
         with self._lock:
             entry.users -= 1
             idle = [choice for choice, other in self._entries.items() if not other.users]
-            leaving = [self._entries.pop(choice) for choice in idle[: max(0, len(self._entries) - _MOST)]]
+            leaving = [
+                self._entries.pop(choice) for choice in idle[: max(0, len(self._entries) - MOST_ENGINES)]
+            ]
         for other in leaving:
             _close(other)
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.server.asked import Area, RenderAsked
 from engine.server.pictures import packed_box
-from engine.server.planes import Plane, PlaneStore
-from engine.server.renderer import Renderer, View, by_role
+from engine.server.planes import Plane, PlaneStore, given_planes
+from engine.server.renderer import Renderer, View
 from engine.server.segments import Segment
 from engine.types import AnyArray, Box
 
@@ -66,7 +66,7 @@ class Job:
             if self._ended:
                 return None
             self._planes[place] = store.take(self.asked, place, segment, offset)
-        view = renderer.render(self.asked, *by_role(self.asked, self._planes), self.ended)
+        view = renderer.render(self.asked, given_planes(self.asked, self._planes), self.ended)
         return view if self._write(view) else None
 
     def _write(self, view: View) -> bool:

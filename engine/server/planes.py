@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
 from engine.closing import Closing
 from engine.errors import RequestRefused
-from engine.server.asked import RenderAsked
+from engine.server.asked import RenderAsked, Role
 from engine.server.cache import ByteCache
 from engine.server.keys import KeyHash
 from engine.server.limits import BAND
 from engine.server.mattes import GivenPlane
 from engine.server.pictures import HostPicture, PictureFormat, Unpacking
 from engine.server.segments import Segment
+from engine.types import FrameNumber
 
 Plane: TypeAlias = HostPicture | GivenPlane
+
+
+@dataclass(frozen=True, eq=False)
+class GivenPlanes:
+    """What came with one request, by frame number; `keys` are those of the pictures."""
+
+    pictures: Mapping[FrameNumber, HostPicture]
+    keys: Mapping[FrameNumber, str]
+    mattes: Mapping[Role, Mapping[FrameNumber, GivenPlane]]
+
+
+def given_planes(asked: RenderAsked, planes: Mapping[int, Plane]) -> GivenPlanes:
+    """`planes` by their places in the request, sorted."""
+    pictures: dict[FrameNumber, HostPicture] = {}
+    keys: dict[FrameNumber, str] = {}
+    mattes: defaultdict[Role, dict[FrameNumber, GivenPlane]] = defaultdict(dict)
+    for place, named in enumerate(asked.planes):
+        plane = planes[place]
+        if isinstance(plane, HostPicture):
+            pictures[named.number], keys[named.number] = plane, named.key
+        else:
+            mattes[named.role][named.number] = plane
+    return GivenPlanes(pictures, keys, mattes)
 
 
 class PlaneStore(Closing):

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from engine.closing import Closing
 from engine.inference.runtime import Device
+from engine.matte.inputs import MatteInputs
 from engine.media.memory import MemorySource
+from engine.memo import Memo
+from engine.parameters import Settings
+from engine.pipeline import Pipeline
 from engine.report.regions import regions_of
-from engine.server.asked import RenderAsked, Role
+from engine.server.asked import RenderAsked
 from engine.server.cache import ByteCache
-from engine.server.engines import EngineChoice, Engines
-from engine.server.mattes import FrameStatistics, GivenPlane, given_up, host_mattes
+from engine.server.engines import MOST_ENGINES, EngineChoice, Engines
+from engine.server.mattes import FrameStatistics, given_up, host_mattes
 from engine.server.pictures import HostPicture
+from engine.server.planes import GivenPlanes
 from engine.server.scaling import at_scale
 from engine.server.views import bands, covered_boxes, difference_view, matte_view, overlay_view
 from engine.types import AnyArray, Box, DamageMatte, Frame, FrameNumber, WorkingFrame
@@ -69,6 +74,14 @@ class _Found:
     region_count: int
 
 
+@dataclass(frozen=True, eq=False)
+class _Learnt:
+    """What is known of frames by their keys, which mean the same for one choice of engine only."""
+
+    cuts: ShotCuts = field(default_factory=ShotCuts)
+    measures: FrameStatistics = field(default_factory=FrameStatistics)
+
+
 class Renderer(Closing):
     """Holds what requests share: pipelines, prepared frames, comparisons of frames. Thread-safe."""
 
@@ -77,41 +90,23 @@ class Renderer(Closing):
         self._defaults = defaults
         self._engines = Engines()
         self._prepared: ByteCache[tuple[object, ...], WorkingFrame] = ByteCache(budget, _bytes_of)
-        self._cuts = ShotCuts()
-        self._measures = FrameStatistics()
+        self._learnt: Memo[EngineChoice, _Learnt] = Memo(MOST_ENGINES)
 
-    def render(
-        self,
-        asked: RenderAsked,
-        pictures: Mapping[FrameNumber, tuple[str, HostPicture]],
-        mattes: Mapping[Role, Mapping[FrameNumber, GivenPlane]],
-        stopped: Callable[[], bool],
-    ) -> View:
-        """`pictures`: key and picture of every frame given.
+    def render(self, asked: RenderAsked, given: GivenPlanes, stopped: Callable[[], bool]) -> View:
+        """The view that is asked for, of the planes given.
 
         Raises Interrupted soon after `stopped` says so, and what `Pipeline.process` raises.
         """
         choice = self._choice(asked)
         settings = at_scale(asked.settings, asked.render_scale)
+        learnt = self._learnt.get(choice, _Learnt)
         with self._engines.lent(choice) as engine:
-
-            def prepare(frame: Frame) -> WorkingFrame:
-                if stopped():
-                    raise given_up()
-                key = (choice, asked.picture, pictures[frame.number][0])
-                known = self._prepared.get(key, lambda: engine.prepare(frame))
-                return replace(known, frame=replace(known.frame, number=frame.number))
-
+            prepare = partial(self._prepare, engine, (choice, asked.picture), given, stopped)
             reach = engine.reach(settings, repairs=not asked.detects_only)
-            window = self._window(asked, pictures, prepare, reach)
-            given, note = host_mattes(mattes, window.centre, settings, self._measures, stopped)
-            if asked.detects_only:
-                matte = engine.detect(window, settings, given)
-                found = _Found(matte, None, len(regions_of(matte, matte.coverage, ())))
-            else:
-                repaired = engine.process(window, settings, given)
-                found = _Found(repaired.matte, repaired.frame, len(repaired.report.regions))
-        return _view(asked, pictures[asked.centre][1], found, window, [ALONE] * (len(pictures) == 1) + [note])
+            window = _window(given, asked.centre, prepare, reach, learnt.cuts)
+            mattes, note = host_mattes(given.mattes, window.centre, settings, learnt.measures, stopped)
+            found = _found(engine, window, settings, mattes, asked.detects_only)
+        return _view(asked, given, found, window, note)
 
     def close(self) -> None:
         self._engines.close()
@@ -126,44 +121,54 @@ class Renderer(Closing):
             asked.device or defaults.device,
         )
 
-    def _window(
+    def _prepare(
         self,
-        asked: RenderAsked,
-        pictures: Mapping[FrameNumber, tuple[str, HostPicture]],
-        prepare: Callable[[Frame], WorkingFrame],
-        reach: int,
-    ) -> FrameWindow:
-        frames = [Frame(number, picture.codes) for number, (_, picture) in pictures.items()]
-        with (
-            MemorySource(frames, "the host's clip") as source,
-            FrameCache(source, prepare, reach, _UNBOUNDED, self._cuts) as cache,
-        ):
-            return cache.window(asked.centre)
+        engine: Pipeline,
+        kind: tuple[object, ...],
+        given: GivenPlanes,
+        stopped: Callable[[], bool],
+        frame: Frame,
+    ) -> WorkingFrame:
+        """The frame in the model encoding; `kind` is what that depends on beside its key."""
+        if stopped():
+            raise given_up()
+        key = (*kind, given.keys[frame.number])
+        known = self._prepared.get(key, lambda: engine.prepare(frame))
+        return replace(known, frame=replace(known.frame, number=frame.number))
 
 
-def by_role(
-    asked: RenderAsked, planes: Mapping[int, HostPicture | GivenPlane]
-) -> tuple[dict[FrameNumber, tuple[str, HostPicture]], dict[Role, dict[FrameNumber, GivenPlane]]]:
-    """Pictures by frame number with their keys, and mattes by role and frame number."""
-    pictures: dict[FrameNumber, tuple[str, HostPicture]] = {}
-    mattes: defaultdict[Role, dict[FrameNumber, GivenPlane]] = defaultdict(dict)
-    for place, named in enumerate(asked.planes):
-        plane = planes[place]
-        if isinstance(plane, HostPicture):
-            pictures[named.number] = (named.key, plane)
-        else:
-            mattes[named.role][named.number] = plane
-    return pictures, mattes
+def _window(
+    given: GivenPlanes,
+    centre: FrameNumber,
+    prepare: Callable[[Frame], WorkingFrame],
+    reach: int,
+    cuts: ShotCuts,
+) -> FrameWindow:
+    """As for a clip of a file: not across a cut, not taking a copy of the picture for a neighbour."""
+    frames = [Frame(number, picture.codes) for number, picture in given.pictures.items()]
+    with (
+        MemorySource(frames, "the host's clip") as source,
+        FrameCache(source, prepare, reach, _UNBOUNDED, cuts) as cache,
+    ):
+        return cache.window(centre)
 
 
-def _view(
-    asked: RenderAsked, source: HostPicture, found: _Found, window: FrameWindow, notes: Sequence[str]
-) -> View:
-    coverage = found.matte.coverage
-    alone = ALONE in notes
-    colour, whole = _shown(asked, source, found), asked.want not in ("result", "overlay", "detected_overlay")
+def _found(
+    engine: Pipeline, window: FrameWindow, settings: Settings, mattes: MatteInputs, detects_only: bool
+) -> _Found:
+    if detects_only:
+        matte = engine.detect(window, settings, mattes)
+        return _Found(matte, None, len(regions_of(matte, matte.coverage, ())))
+    repaired = engine.process(window, settings, mattes)
+    return _Found(repaired.matte, repaired.frame, len(repaired.report.regions))
+
+
+def _view(asked: RenderAsked, given: GivenPlanes, found: _Found, window: FrameWindow, note: str) -> View:
+    coverage, source = found.matte.coverage, given.pictures[asked.centre]
+    alone = len(given.pictures) == 1
+    whole = asked.want in ("matte", "detected", "difference")
     return View(
-        colour=colour,
+        colour=_shown(asked, source, found),
         alpha=source.alpha,
         boxes=bands(*coverage.shape) if whole else covered_boxes(coverage),
         whole=whole,
@@ -171,7 +176,7 @@ def _view(
         damaged=float(np.count_nonzero(coverage) / coverage.size),
         neighbours=len(window.offsets()),
         mode="single_frame" if alone else "temporal",
-        note=" ".join(note for note in notes if note),
+        note=f"{ALONE} {note}".strip() if alone else note,
     )
 
 

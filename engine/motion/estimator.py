@@ -89,20 +89,25 @@ class MotionEstimator:
 
     def _search(self, a: WorkingFrame, b: WorkingFrame) -> Flow:
         scale = search_scale(a.size)
-        start, end = self._luma(a, scale), self._luma(b, scale)
-        rows, columns = start.plane.shape
-        # A searcher holds scratch buffers and must not be shared between threads: one per search.
-        searcher: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-        searcher.setPatchStride(_PATCH_STRIDE)
-        searcher.setGradientDescentIterations(_DESCENTS)
-        searcher.setVariationalRefinementIterations(_REFINEMENTS)
-        found = searcher.calc(_padded(start.plane), _padded(evened(end, start)), None)
-        vectors = np.ascontiguousarray(found[:rows, :columns], np.float32) * np.float32(scale)
-        vectors.flags.writeable = False
-        return Flow(vectors, scale, a.size)
+        return search(self._luma(a, scale), self._luma(b, scale), a.size)
 
     def _luma(self, frame: WorkingFrame, scale: int) -> Luma:
         return self._lumas.get(frame.key, lambda: luma_of(frame, scale))
+
+
+def search(start: Luma, end: Luma, size: tuple[int, int]) -> Flow:
+    """The motion between two frames of `size` (height, width), from their small pictures."""
+    rows, columns = start.plane.shape
+    scale = search_scale(size)
+    # A searcher holds scratch buffers and must not be shared between threads: one per search.
+    searcher: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    searcher.setPatchStride(_PATCH_STRIDE)
+    searcher.setGradientDescentIterations(_DESCENTS)
+    searcher.setVariationalRefinementIterations(_REFINEMENTS)
+    found = searcher.calc(_padded(start.plane), _padded(evened(end, start)), None)
+    vectors = np.ascontiguousarray(found[:rows, :columns], np.float32) * np.float32(scale)
+    vectors.flags.writeable = False
+    return Flow(vectors, scale, size)
 
 
 def _padded(plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

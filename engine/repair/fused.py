@@ -10,7 +10,7 @@ import numpy as np
 from engine.closing import Closing
 from engine.errors import ModelError
 from engine.inference.session import ModelSession
-from engine.motion.estimator import MotionEstimator
+from engine.motion.healed import HealedMotion
 from engine.repair.contract import Repairer
 from engine.repair.damage import plates_of
 from engine.repair.fusion_inputs import (
@@ -23,7 +23,6 @@ from engine.repair.fusion_inputs import (
     corners_of,
     fusion_planes,
 )
-from engine.repair.paths import Paths
 from engine.types import SPATIAL, THROUGH, Bool, DamageMatte, FillTile, Float32
 from engine.window.window import FrameWindow
 
@@ -41,10 +40,10 @@ _SOURCES = np.array([SPATIAL, -1, 1, THROUGH], np.int8)
 class FusedRepairer(Closing):
     """Refines another repairer's fills; owns the model session and closes it."""
 
-    def __init__(self, session: ModelSession, first: Repairer, motion: MotionEstimator) -> None:
+    def __init__(self, session: ModelSession, first: Repairer) -> None:
         """Raises ModelError where the model is no fusing net of these inputs and outputs."""
         _check(session)
-        self._session, self._first, self._motion = session, first, motion
+        self._session, self._first = session, first
 
     @property
     def identity(self) -> str:
@@ -56,21 +55,26 @@ class FusedRepairer(Closing):
         tiles = self._first.repair(window, mattes)
         if not tiles:
             return tiles
-        frames = {k: window.at(k) for k in (-1, 0, 1)}
-        plates = plates_of({k: frame for k, frame in frames.items() if frame is not None}, mattes)
-        centre = plates[0]
-        assert centre.damaged is not None
-        damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
-        first = first_repair(centre.picture, tiles)
-        scene = Scene(plates, first, Paths(window, damage, self._motion))
-        filled = _Filled.over(first, tiles)
-        for corners in chunks(corners_of(centre.damaged), _AT_ONCE):
+        scene = scene_of(window, mattes, tiles)
+        damaged = scene.plates[0].damaged
+        assert damaged is not None
+        filled = _Filled.over(scene.first, tiles)
+        for corners in chunks(corners_of(damaged), _AT_ONCE):
             planes = fusion_planes(scene, corners)
-            filled.take(corners, planes, self._session.run({"planes": planes}), centre.damaged)
+            filled.take(corners, planes, self._session.run({"planes": planes}), damaged)
         return filled.tiles(tiles)
 
     def close(self) -> None:
         self._session.close()
+
+
+def scene_of(window: FrameWindow, mattes: Mapping[int, DamageMatte], tiles: Sequence[FillTile]) -> Scene:
+    """What the net is shown of the centre of `window`, that `tiles` are a first repair of."""
+    near = {k: window.at(k) for k in (-1, 0, 1)}
+    frames = {k: frame for k, frame in near.items() if frame is not None}
+    plates = plates_of(frames, mattes)
+    damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
+    return Scene(plates, first_repair(plates[0].picture, tiles), HealedMotion(frames, damage))
 
 
 def first_repair(picture: Float32, tiles: Sequence[FillTile]) -> Float32:

@@ -6,14 +6,15 @@ does not depend on other damage, on tiles or on the order of frames.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.motion.flow import Flow
+from engine.motion.healed import HealedMotion
 from engine.repair.damage import Plate
-from engine.repair.paths import Paths
 from engine.repair.sampling import sample
 from engine.types import Bool, Float32
 
@@ -24,9 +25,9 @@ CHANNELS: tuple[str, ...] = (
     "after.r", "after.g", "after.b",
     "hole", "before.known", "after.known",
 )  # fmt: skip
-"""own: the damaged frame. first: it as a first repair filled it. before, after: the adjacent frames, moved.
-A neighbour is known to 1 where the motion there and back agrees, less where it does not, and not at all
-where it is damaged or the motion leaves it; the first fill stands in for it there."""
+"""own: the damaged frame. first: it as a first repair filled it. before, after: the adjacent frames, moved by
+the motion between frames whose damage was painted over. Where a neighbour is damaged or the motion leaves it,
+it is not known, and the first fill stands in for it."""
 
 PICTURE_CHANNELS = 12
 OWN = slice(0, 3)
@@ -37,9 +38,6 @@ MARGIN = 12
 """px of a window on every side that are seen and not filled: those belong to the windows beside it."""
 KEPT = SIDE - 2 * MARGIN
 
-_ASTRAY = 2.0
-"""px that the motion there and back may differ by until a neighbour is known to 1 / e only."""
-
 Corners = npt.NDArray[np.intp]
 """(n, 2): row and column of each window's first pixel in the frame, which may lie up to MARGIN outside."""
 
@@ -47,11 +45,11 @@ Corners = npt.NDArray[np.intp]
 @dataclass(frozen=True, eq=False)
 class Scene:
     """A frame to be filled: `plates` by offset (0 is the centre), `first` (H, W, 3) float32 the centre as a
-    first repair left it, in the model encoding; `paths` its motion."""
+    first repair left it, in the model encoding, and its `motion` to the neighbours."""
 
-    plates: dict[int, Plate]
+    plates: Mapping[int, Plate]
     first: Float32
-    paths: Paths
+    motion: HealedMotion
 
 
 def corners_of(damaged: Bool) -> Corners:
@@ -91,24 +89,23 @@ def fusion_planes(scene: Scene, corners: Corners) -> Float32:
         plate = scene.plates.get(offset)
         if plate is None:
             continue
-        moved, trust = _moved(scene.paths, offset, plate, rows, columns)
-        np.copyto(planes[:, start : start + 3], moved, where=trust[:, None] > 0)
-        planes[:, known] = trust
+        moved, seen = _moved(scene.motion.to(offset), plate, rows, columns)
+        np.copyto(planes[:, start : start + 3], moved, where=seen[:, None])
+        planes[:, known] = seen
     return planes
 
 
-def _moved(
-    paths: Paths, offset: int, plate: Plate, rows: Corners, columns: Corners
-) -> tuple[Float32, Float32]:
-    """The neighbour `plate` as seen from the windows, (n, 3, SIDE, SIDE), and how well it is known there."""
-    count = rows.shape[0]
-    y = np.broadcast_to(rows, (count, SIDE, SIDE)).astype(np.float32).ravel()
-    x = np.broadcast_to(columns, (count, SIDE, SIDE)).astype(np.float32).ravel()
-    there = paths.follow(x, y, offset, "around")
-    picture = sample(plate.picture, there.x, there.y, "lanczos").reshape(count, SIDE, SIDE, 3)
+def _moved(flow: Flow, plate: Plate, rows: Corners, columns: Corners) -> tuple[Float32, Bool]:
+    """The neighbour `plate` as seen from the windows, (n, 3, SIDE, SIDE), and where it is known."""
+    shape = (rows.shape[0], SIDE, SIDE)
+    y = np.broadcast_to(rows, shape).astype(np.float32).ravel()
+    x = np.broadcast_to(columns, shape).astype(np.float32).ravel()
+    scale = np.float32(flow.scale)
+    vectors = sample(flow.vectors, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5)
+    x, y = x + vectors[:, 0], y + vectors[:, 1]
+    picture = sample(plate.picture, x, y, "lanczos").reshape(*shape, 3)
     height, width = plate.picture.shape[:2]
-    inside = (there.x >= 0) & (there.y >= 0) & (there.x <= width - 1) & (there.y <= height - 1)
+    seen = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
     if plate.unreliable is not None:
-        inside &= sample(plate.unreliable.astype(np.float32), there.x, there.y) == 0
-    trust = np.exp(-there.error / np.float32(_ASTRAY)) * inside
-    return np.moveaxis(picture, -1, 1), trust.reshape(count, SIDE, SIDE).astype(np.float32)
+        seen &= sample(plate.unreliable.astype(np.float32), x, y) == 0
+    return np.moveaxis(picture, -1, 1), seen.reshape(shape)

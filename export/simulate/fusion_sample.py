@@ -9,11 +9,9 @@ import cv2
 import numpy as np
 
 from engine.motion.estimator import MotionEstimator
-from engine.repair.damage import plates_of
-from engine.repair.fused import first_repair
-from engine.repair.fusion_inputs import Corners, Scene, corners_of, fusion_planes, places
+from engine.repair.fused import scene_of
+from engine.repair.fusion_inputs import Corners, corners_of, fusion_planes, places
 from engine.repair.motion_compensated import MotionCompensatedRepairer
-from engine.repair.paths import Paths
 from engine.types import Bool, DamageMatte, Float32
 from engine.window.window import FrameWindow
 from export.simulate.blotches import Soiling
@@ -70,13 +68,8 @@ def draw_windows(material: Material, recipe: Recipe, rng: np.random.Generator) -
 
 
 def _planes(window: FrameWindow, mattes: dict[int, DamageMatte], corners: Corners) -> Float32:
-    motion = MotionEstimator()
-    frames = {k: window.at(k) for k in (-1, 0, 1)}
-    plates = plates_of({k: frame for k, frame in frames.items() if frame is not None}, mattes)
-    damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
-    tiles = MotionCompensatedRepairer(motion).repair(window, mattes)
-    scene = Scene(plates, first_repair(plates[0].picture, tiles), Paths(window, damage, motion))
-    return fusion_planes(scene, corners)
+    tiles = MotionCompensatedRepairer(MotionEstimator()).repair(window, mattes)
+    return fusion_planes(scene_of(window, mattes, tiles), corners)
 
 
 def _marked(

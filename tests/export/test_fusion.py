@@ -67,9 +67,8 @@ def test_onnx_gives_what_pytorch_gives(exported: Path, count: int) -> None:
 def test_the_engine_fuses_as_training_does(exported: Path) -> None:
     """`fused` in PyTorch and `FusedRepairer` in the engine are the same sum of the same candidates."""
     given = scene(pan((3.4, -1.2)), {0: spots((60, 50, 9), (62, 170, 12)), 1: spots((62, 168, 5))})
-    motion = MotionEstimator()
     with ModelSession(exported, "cpu") as session:
-        repairer = FusedRepairer(session, MotionCompensatedRepairer(motion), motion)
+        repairer = FusedRepairer(session, MotionCompensatedRepairer(MotionEstimator()))
         seen: list[np.ndarray] = []
         run = session.run
         session.run = lambda inputs: run((seen.append(inputs["planes"].copy()), inputs)[1])  # type: ignore[method-assign]

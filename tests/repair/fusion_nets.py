@@ -70,7 +70,6 @@ def fusing_net(path: Path, own: float = -30.0, residual: float = 0.0, spec: Mode
 
 
 def fused_repairer(own: float = -30.0, residual: float = 0.0) -> FusedRepairer:
-    motion = MotionEstimator()
     with tempfile.TemporaryDirectory() as folder:
         session = ModelSession(fusing_net(Path(folder) / "known.onnx", own, residual), "cpu")
-    return FusedRepairer(session, MotionCompensatedRepairer(motion), motion)
+    return FusedRepairer(session, MotionCompensatedRepairer(MotionEstimator()))

@@ -9,11 +9,9 @@ import pytest
 from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
-from engine.repair.damage import plates_of
-from engine.repair.fused import FusedRepairer
-from engine.repair.fusion_inputs import HOLE, KEPT, MARGIN, SIDE, Scene, chunks, corners_of, fusion_planes
+from engine.repair.fused import FusedRepairer, scene_of
+from engine.repair.fusion_inputs import HOLE, KEPT, MARGIN, SIDE, chunks, corners_of, fusion_planes
 from engine.repair.motion_compensated import MotionCompensatedRepairer
-from engine.repair.paths import Paths
 from engine.repair.spatial_only import SpatialRepairer
 from engine.types import THROUGH, Bool
 from engine.window.window import FrameWindow
@@ -34,11 +32,7 @@ def test_every_damaged_pixel_is_in_the_kept_part_of_one_window() -> None:
 
 def test_what_a_window_shows_does_not_depend_on_the_others() -> None:
     def seen(corners: np.ndarray) -> np.ndarray:
-        frames = {k: MOVING.window.at(k) for k in (-1, 0, 1)}
-        plates = plates_of({k: f for k, f in frames.items() if f is not None}, MOVING.mattes)
-        damage = {k: p.unreliable for k, p in plates.items() if p.unreliable is not None}
-        paths = Paths(MOVING.window, damage, MotionEstimator())
-        return fusion_planes(Scene(plates, plates[0].picture, paths), corners)
+        return fusion_planes(scene_of(MOVING.window, MOVING.mattes, ()), corners)
 
     corners = corners_of(DAMAGE)
     together = seen(corners)
@@ -89,9 +83,8 @@ def test_outside_the_matte_a_tile_is_picture() -> None:
 
 def test_a_net_of_another_kind_is_refused(tmp_path: Path) -> None:
     wrong = replace(SPEC, id="stranger", purpose="detect")
-    motion = MotionEstimator()
     with (
         ModelSession(fusing_net(tmp_path / "wrong.onnx", spec=wrong), "cpu") as session,
         pytest.raises(ModelError, match=r"stranger .*cannot repair"),
     ):
-        FusedRepairer(session, MotionCompensatedRepairer(motion), motion)
+        FusedRepairer(session, MotionCompensatedRepairer(MotionEstimator()))

@@ -132,7 +132,7 @@ static Outcome open_link(Watch watch, Link **link, Failure *failure)
         } else if (!wait) {
             return OUTCOME_REFUSED;
         } else {
-            if (watch.stopped != NULL && watch.stopped(watch.with))
+            if (watch_stopped(watch))
                 return OUTCOME_STOPPED;
             sleep_ms(STEP_MS);
         }

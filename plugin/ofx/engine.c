@@ -95,7 +95,7 @@ static Outcome read_line(Launch *launch, Watch watch, char *line, size_t room)
             return used > 0 ? OUTCOME_DONE : OUTCOME_BROKEN;
         used += (size_t)got;
         line[used] = '\0';
-        if (got == 0 && watch.stopped != NULL && watch.stopped(watch.with))
+        if (got == 0 && watch_stopped(watch))
             return OUTCOME_STOPPED;
         if (got == 0 && clock_ms() > end)
             return OUTCOME_BROKEN;

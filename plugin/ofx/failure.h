@@ -1,4 +1,4 @@
-/* What went wrong, as a sentence for the user. */
+/* How something ended, and what went wrong as a sentence for the user. */
 #ifndef REELMEND_FAILURE_H
 #define REELMEND_FAILURE_H
 
@@ -7,5 +7,12 @@ enum { FAILURE_ROOM = 600 };
 typedef struct Failure {
     char text[FAILURE_ROOM];
 } Failure;
+
+typedef enum Outcome {
+    OUTCOME_DONE,
+    OUTCOME_STOPPED, /* the host wants it no more */
+    OUTCOME_BROKEN,  /* the connection is gone, and with it maybe the engine */
+    OUTCOME_REFUSED  /* the failure says why */
+} Outcome;
 
 #endif

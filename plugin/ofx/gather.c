@@ -94,11 +94,6 @@ static void add_neighbour(OfxImageClipHandle source, double time, Request *reque
     request->plane_count--;
 }
 
-static bool stopped(const Gathering *gathering)
-{
-    return gathering->watch.stopped != NULL && gathering->watch.stopped(gathering->watch.with);
-}
-
 static Outcome add_neighbours(const Gathering *gathering, OfxImageClipHandle source, Request *request)
 {
     OfxRangeD wanted = frames_wanted(gathering->effect, gathering->node, gathering->params, gathering->time);
@@ -107,7 +102,7 @@ static Outcome add_neighbours(const Gathering *gathering, OfxImageClipHandle sou
             double time = gathering->time + side * away;
             if (time < wanted.min || time > wanted.max)
                 continue;
-            if (stopped(gathering))
+            if (watch_stopped(gathering->watch))
                 return OUTCOME_STOPPED;
             add_neighbour(source, time, request);
         }
@@ -163,7 +158,7 @@ static Outcome add_masks(Gathering *gathering, MaskUse use, Request *request)
     bool connected = clip != NULL && property_int(properties, kOfxImageClipPropConnected, 0, 1) != 0;
     gathering->mask_missing = !connected || !add_mask(clip, role_of(use), gathering->time, request);
     for (int k = 1; k < frames && !gathering->mask_missing; k++) {
-        if (stopped(gathering))
+        if (watch_stopped(gathering->watch))
             return OUTCOME_STOPPED;
         double away = (double)(request->planes[k].number - request->planes[0].number);
         add_mask(clip, role_of(use), gathering->time + away, request);

@@ -8,7 +8,7 @@
 enum {
     REPLY_MS = 4000,          /* to what the engine answers at once */
     RENDER_MS = 600 * 1000,   /* to a render: a silence this long is a failure, not patience */
-    CANCELLED_MS = 60,        /* to a cancel; the host waits */
+    CANCELLED_MS = 40,        /* to a cancel; the host waits */
     SMALL_ROOM = 256,
     KEPT_PLANES = 4,
     ALIGNMENT = 64
@@ -178,7 +178,7 @@ static void cancel(Link *link, int64_t id)
 }
 
 /* The planes that the engine lacks, packed one behind the other into shared memory. */
-static Outcome send_pixels(Link *link, const Request *request, int64_t id, Failure *failure)
+static Outcome send_pixels(Link *link, const Request *request, int64_t id, Watch watch, Failure *failure)
 {
     int64_t places[MOST_PLANES];
     Copy copies[MOST_PLANES];
@@ -195,8 +195,9 @@ static Outcome send_pixels(Link *link, const Request *request, int64_t id, Failu
         return outcome;
     for (int k = 0; k < count; k++)
         copies[k].target = link->pixels.bytes + offsets[k];
-    copy_planes(copies, count);
-
+    outcome = copy_planes(copies, count, watch);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
     char buffer[SMALL_ROOM + MOST_PLANES * SMALL_ROOM / 2];
     Text body = text_in(buffer, sizeof buffer);
     text_add(&body, "type=pixels\nid=");
@@ -260,7 +261,7 @@ static Outcome carry_out(Link *link, const Request *request, int64_t id, Watch w
     if (outcome == OUTCOME_DONE)
         outcome = next_about(link, id, RENDER_MS, watch);
     if (outcome == OUTCOME_DONE && message_is(link, "need")) {
-        outcome = send_pixels(link, request, id, failure);
+        outcome = send_pixels(link, request, id, watch, failure);
         if (outcome == OUTCOME_DONE)
             outcome = next_about(link, id, RENDER_MS, watch);
     }

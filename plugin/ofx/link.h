@@ -5,19 +5,7 @@
 #include "failure.h"
 #include "platform.h"
 #include "request.h"
-
-/* Asked about every 20 ms while waiting: whether the host wants this render no more. */
-typedef struct Watch {
-    bool (*stopped)(void *with);
-    void *with;
-} Watch;
-
-typedef enum Outcome {
-    OUTCOME_DONE,
-    OUTCOME_STOPPED, /* the host wants it no more */
-    OUTCOME_BROKEN,  /* the connection is gone, and with it maybe the engine */
-    OUTCOME_REFUSED  /* the failure says why */
-} Outcome;
+#include "watch.h"
 
 typedef struct Link {
     Socket socket;

@@ -29,8 +29,9 @@ void mutex_lock(Mutex *mutex);
 void mutex_unlock(Mutex *mutex);
 int64_t clock_ms(void); /* since some moment in the past; never goes back */
 void sleep_ms(int milliseconds);
-/* Calls `work(with)` on up to `most` threads at once, this one among them, and returns when all are done. */
-void on_threads(int most, void (*work)(void *with), void *with);
+/* Calls `work` on up to `most` threads at once, this one among them, and returns when all are done. `is_caller`
+ * is true on this one, the only one that may ask the host something. */
+void on_threads(int most, void (*work)(void *with, bool is_caller), void *with);
 int64_t process_id(void);
 bool random_hex(char *digits, size_t count); /* `count` digits and a zero */
 

@@ -33,14 +33,14 @@ void sleep_ms(int milliseconds)
 }
 
 typedef struct Work {
-    void (*work)(void *with);
+    void (*work)(void *with, bool is_caller);
     void *with;
 } Work;
 
 static void *thread_main(void *argument)
 {
     const Work *job = argument;
-    job->work(job->with);
+    job->work(job->with, false);
     return NULL;
 }
 
@@ -51,7 +51,7 @@ static int helpers_wanted(int most)
     return (threads < most ? threads : most) - 1;
 }
 
-void on_threads(int most, void (*work)(void *with), void *with)
+void on_threads(int most, void (*work)(void *with, bool is_caller), void *with)
 {
     Work job = {work, with};
     pthread_t helpers[MOST_THREADS];
@@ -62,7 +62,7 @@ void on_threads(int most, void (*work)(void *with), void *with)
     while (started < wanted && pthread_create(&helpers[started], &small, thread_main, &job) == 0)
         started++;
     pthread_attr_destroy(&small);
-    work(with);
+    work(with, true);
     while (started > 0)
         pthread_join(helpers[--started], NULL);
 }

@@ -73,8 +73,9 @@ static void fill_from_box(const Filling *filling, const Box *box, int y)
                    source->depth, right - left);
 }
 
-static void fill_rows(void *given)
+static void fill_rows(void *given, bool is_caller)
 {
+    (void)is_caller;
     Filling *filling = given;
     for (;;) {
         int first = filling->window.y1 + atomic_fetch_add(&filling->next, 1) * ROWS_AT_ONCE;
@@ -144,9 +145,9 @@ static Outcome write_request(Rendering *rendering)
     control_settings(gathering->node, gathering->params, gathering->time, mask, &lines);
     request->want = control_view(gathering->node, gathering->params, gathering->time);
     request->colour_space = colour_name(control_colour(gathering->params, gathering->time), source);
-    if (lines.full || !request_name_planes(request))
-        return fail(rendering, "There is no memory left.");
-    return OUTCOME_DONE;
+    if (lines.full)
+        return fail(rendering, "The settings are longer than a request may be.");
+    return request_name_planes(request, gathering->watch, &rendering->failure);
 }
 
 static Outcome prepare(Rendering *rendering)

@@ -28,20 +28,41 @@ static uint64_t band_hash(const Rows *rows, int band)
     return xxh64_end(&hash);
 }
 
-/* The bands of all planes, numbered through; threads take the next one until none is left. */
+/* Work that threads share, piece by piece, until none is left or the host wants no more. */
+typedef struct Pieces {
+    atomic_int next;
+    atomic_bool stop;
+    int count;
+    Watch watch;
+} Pieces;
+
+enum { ASK_EVERY_MS = 10 };
+
+static bool take_piece(Pieces *pieces, bool is_caller, int64_t *asked, int *piece)
+{
+    if (is_caller && clock_ms() - *asked >= ASK_EVERY_MS) {
+        *asked = clock_ms();
+        if (watch_stopped(pieces->watch))
+            atomic_store(&pieces->stop, true);
+    }
+    *piece = atomic_fetch_add(&pieces->next, 1);
+    return *piece < pieces->count && !atomic_load(&pieces->stop);
+}
+
+/* The bands of all planes, numbered through. */
 typedef struct Naming {
+    Pieces pieces;
     Request *request;
     int first[MOST_PLANES + 1]; /* of each plane; behind the last, how many there are */
     uint64_t *hashes;
-    atomic_int next;
 } Naming;
 
-static void hash_bands(void *given)
+static void hash_bands(void *given, bool is_caller)
 {
     Naming *naming = given;
-    int total = naming->first[naming->request->plane_count];
-    int plane = 0;
-    for (int band = atomic_fetch_add(&naming->next, 1); band < total; band = atomic_fetch_add(&naming->next, 1)) {
+    int64_t asked = clock_ms();
+    int band, plane = 0;
+    while (take_piece(&naming->pieces, is_caller, &asked, &band)) {
         while (band >= naming->first[plane + 1])
             plane++;
         naming->hashes[band] = band_hash(&naming->request->planes[plane].rows, band - naming->first[plane]);
@@ -55,30 +76,38 @@ static void write_key(char *key, uint64_t hash)
     key[KEY_DIGITS] = '\0';
 }
 
-bool request_name_planes(Request *request)
+static void write_keys(const Naming *naming)
 {
-    Naming naming = {.request = request};
+    for (int k = 0; k < naming->request->plane_count; k++) {
+        Xxh64 hash = xxh64_start();
+        size_t bands = (size_t)(naming->first[k + 1] - naming->first[k]);
+        xxh64_add(&hash, naming->hashes + naming->first[k], bands * sizeof *naming->hashes);
+        write_key(naming->request->planes[k].key, xxh64_end(&hash));
+    }
+}
+
+Outcome request_name_planes(Request *request, Watch watch, Failure *failure)
+{
+    Naming naming = {.request = request, .pieces = {.watch = watch}};
     for (int k = 0; k < request->plane_count; k++)
         naming.first[k + 1] = naming.first[k] + bands_of(&request->planes[k].rows);
-    naming.hashes = calloc((size_t)naming.first[request->plane_count], sizeof *naming.hashes);
-    if (naming.hashes == NULL)
-        return false;
-    atomic_init(&naming.next, 0);
-    on_threads(MOST_THREADS, hash_bands, &naming);
-    for (int k = 0; k < request->plane_count; k++) {
-        Xxh64 hash = xxh64_start();
-        size_t bands = (size_t)(naming.first[k + 1] - naming.first[k]);
-        xxh64_add(&hash, naming.hashes + naming.first[k], bands * sizeof *naming.hashes);
-        write_key(request->planes[k].key, xxh64_end(&hash));
+    naming.pieces.count = naming.first[request->plane_count];
+    naming.hashes = calloc((size_t)naming.pieces.count, sizeof *naming.hashes);
+    if (naming.hashes == NULL) {
+        text_copy(failure->text, sizeof failure->text, "There is no memory left.");
+        return OUTCOME_REFUSED;
     }
+    on_threads(MOST_THREADS, hash_bands, &naming);
+    bool stopped = atomic_load(&naming.pieces.stop);
+    if (!stopped)
+        write_keys(&naming);
     free(naming.hashes);
-    return true;
+    return stopped ? OUTCOME_STOPPED : OUTCOME_DONE;
 }
 
 typedef struct Copying {
+    Pieces pieces; /* stretches of rows, over all copies */
     const Copy *copies;
-    int count;
-    atomic_int next; /* stretch of rows, over all copies */
 } Copying;
 
 static int stretches_of(const Copy *copy)
@@ -95,24 +124,26 @@ static void copy_stretch(const Copy *copy, int stretch)
         memcpy(copy->target + (size_t)row * copy->rows->bytes, rows_at(copy->rows, row), copy->rows->bytes);
 }
 
-static void copy_stretches(void *given)
+static void copy_stretches(void *given, bool is_caller)
 {
     Copying *copying = given;
-    int at = 0, before = 0;
-    for (int next = atomic_fetch_add(&copying->next, 1); at < copying->count;
-         next = atomic_fetch_add(&copying->next, 1)) {
-        while (at < copying->count && next - before >= stretches_of(&copying->copies[at]))
-            before += stretches_of(&copying->copies[at++]);
-        if (at < copying->count)
-            copy_stretch(&copying->copies[at], next - before);
+    const Copy *copy = copying->copies;
+    int64_t asked = clock_ms();
+    int piece, before = 0;
+    while (take_piece(&copying->pieces, is_caller, &asked, &piece)) {
+        while (piece - before >= stretches_of(copy))
+            before += stretches_of(copy++);
+        copy_stretch(copy, piece - before);
     }
 }
 
-void copy_planes(const Copy *copies, int count)
+Outcome copy_planes(const Copy *copies, int count, Watch watch)
 {
-    Copying copying = {.copies = copies, .count = count};
-    atomic_init(&copying.next, 0);
+    Copying copying = {.copies = copies, .pieces = {.watch = watch}};
+    for (int k = 0; k < count; k++)
+        copying.pieces.count += stretches_of(&copies[k]);
     on_threads(MOST_THREADS, copy_stretches, &copying);
+    return atomic_load(&copying.pieces.stop) ? OUTCOME_STOPPED : OUTCOME_DONE;
 }
 
 static void add_word(Text *body, const char *name, const char *value)

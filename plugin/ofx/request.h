@@ -2,8 +2,10 @@
 #ifndef REELMEND_REQUEST_H
 #define REELMEND_REQUEST_H
 
+#include "failure.h"
 #include "plate.h"
 #include "text.h"
+#include "watch.h"
 
 enum {
     MOST_REACH = 5,
@@ -36,13 +38,13 @@ typedef struct Request {
 
 uint64_t rows_size(const Rows *rows); /* packed */
 /* Names every plane by what it holds (see PROTOCOL.md, KEY). */
-bool request_name_planes(Request *request); /* false: out of memory */
+Outcome request_name_planes(Request *request, Watch watch, Failure *failure);
 /* Packed copies of some planes, each to its place. */
 typedef struct Copy {
     const Rows *rows;
     uint8_t *target;
 } Copy;
-void copy_planes(const Copy *copies, int count);
+Outcome copy_planes(const Copy *copies, int count, Watch watch); /* DONE or STOPPED */
 
 /* The body of `render`. */
 void request_write(const Request *request, int64_t id, const char *result_segment, Text *body);

@@ -33,14 +33,14 @@ void sleep_ms(int milliseconds)
 }
 
 typedef struct Work {
-    void (*work)(void *with);
+    void (*work)(void *with, bool is_caller);
     void *with;
 } Work;
 
 static DWORD WINAPI thread_main(void *argument)
 {
     const Work *job = argument;
-    job->work(job->with);
+    job->work(job->with, false);
     return 0;
 }
 
@@ -52,7 +52,7 @@ static int helpers_wanted(int most)
     return (threads < most ? threads : most) - 1;
 }
 
-void on_threads(int most, void (*work)(void *with), void *with)
+void on_threads(int most, void (*work)(void *with, bool is_caller), void *with)
 {
     Work job = {work, with};
     HANDLE helpers[MOST_THREADS];
@@ -63,7 +63,7 @@ void on_threads(int most, void (*work)(void *with), void *with)
             break;
         helpers[started++] = made;
     }
-    work(with);
+    work(with, true);
     while (started > 0) {
         WaitForSingleObject(helpers[--started], INFINITE);
         CloseHandle(helpers[started]);

@@ -5,16 +5,11 @@
 
 enum {
     HEAD_BYTES = 8,
-    STEP_MS = 20,       /* how often the host is asked whether it still wants the frame */
+    STEP_MS = 10,       /* how often the host is asked whether it still wants the frame */
     PATIENCE_MS = 4000, /* for the rest of a message that has begun */
 };
 
 static const char MAGIC[] = "RMP1";
-
-static bool stopped(Watch watch)
-{
-    return watch.stopped != NULL && watch.stopped(watch.with);
-}
 
 /* Whether the host wants to stop is only asked between messages: half of one would leave the link unusable. */
 static Outcome send_bytes(Link *link, const void *given, size_t count)
@@ -51,7 +46,7 @@ static Outcome wait_for_message(Link *link, int64_t end, Watch watch, uint8_t *f
         int64_t got = socket_receive(link->socket, first, 1);
         if (got != 0)
             return got < 0 ? OUTCOME_BROKEN : OUTCOME_DONE;
-        if (stopped(watch))
+        if (watch_stopped(watch))
             return OUTCOME_STOPPED;
         if (clock_ms() > end)
             return OUTCOME_BROKEN;

@@ -78,6 +78,8 @@ class Trainer:
         began = saved = time.monotonic()
         recent: list[float] = []
         shards = self.task.shards(self.run.shards)
+        if not shards:
+            raise SystemExit(f"{self.run.shards} holds no finished shard; make some with export.simulate.")
         while self.step < self.run.steps and self.spent < self.run.minutes * 60:
             recent.append(self._step(shards))
             now = time.monotonic()

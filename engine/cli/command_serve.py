@@ -19,9 +19,11 @@ from engine.server.server import IDLE, ServeOptions, default_budget, serve
 from ocio.config import BUILT_IN
 
 GIB = 2**30
+MOST_CACHE = 1024 * GIB + 1
 REASONS = {
     "idle": "Ended: nothing was asked for a while.",
     "stopped": "Stopped.",
+    "lost": "Ended: its socket was taken away, so that nobody could find it.",
     "runs already": "An engine process runs already; see the line above.",
 }
 
@@ -70,12 +72,12 @@ def add_to(commands: Commands) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> ServeResult:
     """Serve until idle or told to stop. Raises UsageError."""
-    cache = default_budget() if arguments.cache is None else int(arguments.cache * GIB)
-    if arguments.idle <= 0 or cache <= 0:
-        raise UsageError("--idle and --cache are above 0.")
+    cache = default_budget() if arguments.cache is None else arguments.cache * GIB
+    if not (arguments.idle > 0 and 0 < cache < MOST_CACHE):
+        raise UsageError("--idle is above 0, and --cache from there to 1024 GiB.")
     # Not $OCIO: it would be that of whichever host came first. A host sends its own.
     defaults = Defaults(arguments.ocio_config or BUILT_IN, arguments.model or "", arguments.device)
-    options = ServeOptions(places(arguments.socket), defaults, arguments.idle, cache)
+    options = ServeOptions(places(arguments.socket), defaults, arguments.idle, int(cache))
     with stopping() as stop:
         return ServeResult(serve(options, _tell, stop))
 

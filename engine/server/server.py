@@ -95,6 +95,8 @@ class Server(Closing):
                 self._let_in(client)
             elif self._service.idle_for() > idle:
                 return "idle"
+            elif self._listener.lost():
+                return "lost"
         return "stopped"
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import secrets
 import socket
 import struct
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,14 +31,15 @@ class Listener(Closing):
 
         Raises UsageError where no socket can be made.
         """
-        self._files: list[Path] = []
+        self._file = there.address if sys.platform == "win32" else there.socket
+        self._ours: tuple[int, int] | None = None
         self.token = ""
         self.port = 0
         try:
             self._socket = self._loopback(there) if sys.platform == "win32" else self._local(there)
         except OSError as error:
-            self._remove()
             raise UsageError(f"No socket can be made at {there.socket}: {error.strerror}.") from error
+        self._ours = _identity(self._file)
         self._socket.listen(CONNECTIONS)
         self._socket.settimeout(_TICK)
 
@@ -49,10 +51,15 @@ class Listener(Closing):
             return None
         except OSError:
             # It left before it was let in, or there are no descriptors left: the others are served on.
+            time.sleep(_TICK)
             return None
         connected.setblocking(True)
         _be_brief(connected)
         return connected
+
+    def lost(self) -> bool:
+        """Whether nobody can find it any more: something tidied its file away, or put another there."""
+        return _identity(self._file) != self._ours
 
     def close(self) -> None:
         # Nobody may come to a door that is about to close.
@@ -67,23 +74,21 @@ class Listener(Closing):
             made.bind(str(there.socket))
         finally:
             os.umask(before)
-        self._files = [there.socket]
         return made
 
     def _loopback(self, there: Places) -> socket.socket:
         made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         made.bind((_LOOPBACK, 0))
         self.port, self.token = int(made.getsockname()[1]), secrets.token_hex(16)
-        self._files = [there.address]
         partial = there.address.with_suffix(".part")
         partial.write_text(f"port={self.port}\ntoken={self.token}\n", encoding="utf-8")
         partial.replace(there.address)
         return made
 
     def _remove(self) -> None:
-        for path in self._files:
+        if self._ours is not None and not self.lost():
             with suppress(OSError):
-                path.unlink(missing_ok=True)
+                self._file.unlink()
 
 
 def connected(there: Places) -> tuple[socket.socket, str] | None:
@@ -112,6 +117,15 @@ def _over_loopback(there: Places) -> tuple[socket.socket, str] | None:
         return socket.create_connection((_LOOPBACK, int(known["port"])), _PATIENCE), known["token"]
     except (OSError, KeyError, ValueError):
         return None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Of the file itself, whatever its name; None where there is none."""
+    try:
+        facts = path.lstat()
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
 
 
 def _be_brief(connected: socket.socket) -> None:

@@ -24,8 +24,8 @@ SIDES = (70, 53)
 
 
 @contextmanager
-def serving(folder: Path, **options: object) -> Iterator[Path]:
-    """A server in this process; the path of its socket."""
+def serving(folder: Path, reason: str = "stopped", **options: object) -> Iterator[Path]:
+    """A server in this process, and the path of its socket; `reason` is why it should end."""
     # A process may take a moment to notice that it is told to stop; a hundred tests should not.
     transport._TICK = 0.02
     ready, stop = threading.Event(), threading.Event()
@@ -39,7 +39,7 @@ def serving(folder: Path, **options: object) -> Iterator[Path]:
             ended.append(error)
             ready.set()
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run, name="serving")
     thread.start()
     try:
         assert ready.wait(30), "the server did not come up"
@@ -47,7 +47,7 @@ def serving(folder: Path, **options: object) -> Iterator[Path]:
     finally:
         stop.set()
         thread.join(60)
-    assert ended == ["stopped"], ended
+    assert ended == [reason], ended
 
 
 @pytest.fixture

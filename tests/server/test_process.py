@@ -7,18 +7,20 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from engine.cli import main
 from engine.server.limits import CONNECTIONS
 from engine.server.orphans import sweep
 from engine.version import __version__
 from install.steps import environment
 from tests.server.client import Asked, Client, Memory
-from tests.server.conftest import clip, connected, wait_for
+from tests.server.conftest import clip, connected, serving, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = f"engine-{__version__}"
@@ -150,8 +152,25 @@ def test_a_folder_that_is_not_private_is_refused(spoil: str, bench: Bench, tmp_p
 def test_a_process_that_does_not_come_up_is_told_with_what_it_said(bench: Bench) -> None:
     launched = bench.end(bench.begin("--idle", "-1"))
     assert launched.code == 1
-    assert "--idle and --cache are above 0" in launched.line["message"]
+    assert "--idle is above 0" in launched.line["message"]
     assert str(bench.folder) in launched.line["message"]
+
+
+@pytest.mark.parametrize("option", ["--idle=0", "--idle=nan", "--cache=0", "--cache=nan", "--cache=inf"])
+def test_nonsense_is_refused(option: str, tmp_path: Path) -> None:
+    assert main(["serve", option, "--socket", str(tmp_path / "run" / "engine.sock")]) == 2
+
+
+@pytest.mark.parametrize("instead", ["nothing", "another"])
+def test_a_process_that_cannot_be_found_any_more_ends(instead: str, tmp_path: Path) -> None:
+    """Some systems tidy old files out of /tmp."""
+    folder = tmp_path / "run"
+    with serving(folder, reason="lost") as path:
+        path.unlink()
+        if instead == "another":
+            path.write_text("of another process")
+        wait_for(lambda: all(thread.name != "serving" for thread in threading.enumerate()))
+    assert path.exists() == (instead == "another")
 
 
 DYING = """
@@ -159,7 +178,7 @@ import os, signal, sys
 sys.path.insert(0, sys.argv[2])
 from pathlib import Path
 from tests.server.client import Asked, Client, Memory
-from tests.server.conftest import clip, connected, wait_for
+from tests.server.conftest import clip, connected, serving, wait_for
 asked, client = Asked(clip(seed=int(sys.argv[3])), 1004), Client(Path(sys.argv[1]))
 memory = client.attach(asked.room())
 need = client.ask(client.fields_of(asked, memory))["need"].split()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
@@ -52,13 +55,32 @@ def serve(requests: Sequence[ReviewRequest], where: Place, begun: Callable[[str]
             proxy_headers=False,
         )
         begun(address(where.host, port, access.token))
-        uvicorn.Server(config).run([listener])
+        _Server(config).run([listener])
 
 
 def address(host: str, port: int, token: str) -> str:
     """What to open in a browser."""
     named = f"[{host}]" if ":" in host else LOOPBACK if host == "0.0.0.0" else host
     return f"http://{named}:{port}/?token={token}"
+
+
+class _Server(uvicorn.Server):
+    """Ends at the first SIGINT or SIGTERM, at once at the second; what it holds is closed by the caller.
+
+    Uvicorn's own would send the signal again when it is done, and end the process before that.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {kind: signal.signal(kind, self.handle_exit) for kind in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for kind, handler in before.items():
+                signal.signal(kind, handler)
 
 
 def _listening(where: Place) -> socket.socket:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ from starlette.testclient import TestClient
 
 from engine import pipeline
 from engine.render.request import RenderRequest
+from engine.review import clip
 from engine.review.access import HEADER, Access
 from engine.review.answers import Crew
 from engine.review.app import application
 from engine.review.bench import Bench
 from engine.review.opened import ReviewRequest
 from engine.review.workplace import Workplace
+from ocio.config import load
+from tests.render import fake_engine
 from tests.render.fake_engine import build_fake, chromatic_reel
 
 FRAMES = range(1001, 1009)
@@ -44,9 +48,20 @@ def id_of(number: int) -> str:
     return ".".join(map(str, (number, *box_of(number))))
 
 
+_loaded = cache(load)
+"""The built-in config: reading it takes longer than most of these tests."""
+
+
+def pretend(patch: pytest.MonkeyPatch) -> None:
+    """Put the fake engine in the place of the real one."""
+    patch.setattr(pipeline, "build", build_fake)
+    patch.setattr(clip, "load", _loaded)
+    patch.setattr(fake_engine, "load", _loaded)
+
+
 @pytest.fixture
 def _fake_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "build", build_fake)
+    pretend(monkeypatch)
 
 
 @dataclass
@@ -127,5 +142,5 @@ def review(tmp_path: Path, reel: dict[int, np.ndarray], _fake_engine: None) -> I
 def shared(folder: Path) -> Iterator[Review]:
     """A server for all tests of a module that only look."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "build", build_fake)
+        pretend(patch)
         yield from opened(folder, chromatic_reel(folder / "scan", FRAMES, damage_of))

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import CorruptSource
@@ -22,7 +22,8 @@ def row(log: DecisionLog, frame: int) -> dict[str, object]:
     return {"id": log.new_id(), "verdict": "veto", "frames": str(frame)}
 
 
-@given(st.lists(st.sampled_from(["add", "change", "remove", "undo", "redo", "restart"]), max_size=30))
+@settings(max_examples=30)
+@given(st.lists(st.sampled_from(["add", "change", "remove", "undo", "redo", "restart"]), max_size=20))
 def test_it_is_always_what_a_plain_list_of_states_says(
     tmp_path_factory: pytest.TempPathFactory, doings: list[str]
 ) -> None:

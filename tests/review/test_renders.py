@@ -84,15 +84,16 @@ def test_a_server_started_anew_takes_up_render_and_decisions(
     before = decided.get("/defects")
     decided.place.close()
     for again in opened(decided.folder, reel):
-        assert again.get("/decisions")["decisions"] == decided.bench.clip.desk.rows
+        assert again.get("/decisions")["decisions"] == list(decided.bench.clip.desk.rows)
         listed = again.get("/defects")
         assert [row["id"] for row in listed["rows"]] == [row["id"] for row in before["rows"]]
         assert again.get("/frames/1003")["after"] == "render"
         assert again.get("/decisions")["can_undo"]
 
 
+@pytest.mark.usefixtures("_fake_engine")
 def test_an_audit_of_another_clip_is_told_and_passed_over(
-    tmp_path: Path, reel: dict[int, np.ndarray], _fake_engine: None
+    tmp_path: Path, reel: dict[int, np.ndarray]
 ) -> None:
     wrong = tmp_path / "wrong.json"
     wrong.write_text("{}", "utf-8")
@@ -170,9 +171,8 @@ def test_the_client_gets_reports_stills_and_a_wipe(review: Review) -> None:
     assert review.post("/exports", 400, kind="poem")["error"]["kind"] == "BadRequest"
 
 
-def test_a_truth_matte_is_held_against_what_was_found(
-    tmp_path: Path, reel: dict[int, np.ndarray], _fake_engine: None
-) -> None:
+@pytest.mark.usefixtures("_fake_engine")
+def test_a_truth_matte_is_held_against_what_was_found(tmp_path: Path, reel: dict[int, np.ndarray]) -> None:
     folder = tmp_path / "truth"
     folder.mkdir()
     for number in FRAMES:

@@ -90,10 +90,10 @@ class Connection(Closing):
     def _refused(self, fields: dict[str, str], error: Exception) -> bool:
         """Answer a message that cannot be done; whether to go on."""
         answer = told(error)
-        number = fields.get("id", "")
-        if fields["type"] in ("render", "pixels") and number.isdecimal():
+        if fields["type"] in ("render", "pixels"):
             with self._lock:
-                job, _ = self._jobs.pop(int(number), (None, None))
+                ours = next((number for number in self._jobs if str(number) == fields.get("id")), 0)
+                job, _ = self._jobs.pop(ours, (None, None))
             if job is not None and not job.end():
                 return True
         # What the answer is about, where that can be told.

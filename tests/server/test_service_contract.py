@@ -366,6 +366,17 @@ def test_an_id_is_in_flight_once(server: Path) -> None:
         assert client.ask(fields)["type"] == "need"
 
 
+@pytest.mark.parametrize("number", ["", "0", "-1", "2147483648", "9" * 5000, "\u0661", "1.0", "one"])
+def test_an_id_is_a_plain_number(number: str, server: Path) -> None:
+    asked = Asked(clip(), 1004)
+    with Client(server) as client:
+        memory = client.attach(asked.room())
+        for kind in ("render", "pixels", "cancel"):
+            answer = client.ask({**client.fields_of(asked, memory), "type": kind, "id": number})
+            assert answer["code"] == "bad_request"
+        assert client.render(asked, memory).picture is not None
+
+
 def test_no_more_clients_are_let_in_than_the_protocol_says(server: Path) -> None:
     clients = [Client(server) for _ in range(64)]
     try:

@@ -1,0 +1,39 @@
+"""What the tests of the nodes and of their host share: bundles, compiled once a session."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plugin.bundle.build import build
+from plugin.bundle.targets import own_target
+from plugin.host.bundle import system_folders
+
+PROBE = Path(__file__).with_name("probe.c")
+
+
+@pytest.fixture(scope="session")
+def _compiler() -> None:
+    if importlib.util.find_spec("ziglang") is None:
+        pytest.skip("NOTHING OF THE HOST IS TESTED: ziglang, which compiles the plug-ins, is not installed")
+
+
+@pytest.fixture(scope="session")
+def probe(tmp_path_factory: pytest.TempPathFactory, _compiler: None) -> Path:
+    """A bundle with the plug-ins of probe.c."""
+    bundle = tmp_path_factory.mktemp("probe") / "Probe.ofx.bundle"
+    binary = bundle / "Contents" / system_folders()[0] / "Probe.ofx"
+    binary.parent.mkdir(parents=True)
+    command = [sys.executable, "-m", "ziglang", "cc", "-std=c11", "-shared", "-fPIC", "-O1"]
+    subprocess.run([*command, "-o", str(binary), str(PROBE)], check=True, timeout=300)
+    return bundle
+
+
+@pytest.fixture(scope="session")
+def reelmend(tmp_path_factory: pytest.TempPathFactory, _compiler: None) -> Path:
+    """Our own bundle for this machine."""
+    return build(tmp_path_factory.mktemp("reelmend"), (own_target(),))

@@ -123,7 +123,8 @@ def opened(browser: Browser, url: str, width: int = 1366, height: int = 768) -> 
 def settled(page: Page) -> None:
     """Until the picture in view is made, and all is saved."""
     page.wait_for_function(
-        "() => !document.querySelector('.notice') && document.querySelector('.saved')?.textContent.includes('Saved')"
+        "() => !document.querySelector('.notice')"
+        " && document.querySelector('.saved')?.textContent.includes('Saved')"
     )
 
 

@@ -81,6 +81,8 @@ const FILL_NAMES: Record<string, string> = {
   previous: "Previous", next: "Next", spatial: "Spatial", diffusion: "Diffusion", original: "Original",
 };
 
+const SHORT: Record<string, string> = { previous: "Prev", original: "Source" };
+
 function Verdicts() {
   const none = chosen.value.length === 0;
   const frameToo = none ? " (the whole frame)" : "";
@@ -102,7 +104,7 @@ function Verdicts() {
       <div class="verdict-line" role="group" aria-label="Fill">
         {(session.value?.fills ?? []).map((fill, place) => (
           <Action key={fill} label={`Fill: ${FILL_NAMES[fill] ?? fill}`} command={`fill-${place + 1}`} disabled={none} run={() => void decide("fill", fill)}>
-            {FILL_NAMES[fill] ?? fill} <kbd>{place + 1}</kbd>
+            {SHORT[fill] ?? FILL_NAMES[fill] ?? fill} <kbd>{place + 1}</kbd>
           </Action>
         ))}
       </div>

@@ -1,0 +1,232 @@
+"""The page in a real Chromium, on a real reel, with the engine that ships: looking, playing, deciding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from engine.demo.reel import Reel, make_reel
+from tests.review.page_session import Server, at, free_port, launched, opened, pixels, serving, settled
+
+HEIGHT, WIDTH = 180, 320
+
+NAMELESS = """() => {
+    const named = e => e.getAttribute('aria-label') || e.alt || e.textContent.trim() || e.closest('label')?.textContent.trim();
+    return [...document.querySelectorAll('button, input, select, img, [role]')]
+        .filter(e => !e.closest('[aria-hidden]') && !named(e)).map(e => e.outerHTML.slice(0, 120));
+}"""  # noqa: E501
+CUT_OFF = """() => {
+    const shown = document.querySelectorAll('.top > *, .transport > *, .verdicts button, .tabs button');
+    return [...shown].filter(e => {
+        const box = e.getBoundingClientRect();
+        const outside = box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
+        return outside || e.scrollWidth > e.clientWidth + 2;
+    }).map(e => e.textContent);
+}"""
+
+
+@pytest.fixture(scope="module")
+def reel(tmp_path_factory: pytest.TempPathFactory) -> Reel:
+    return make_reel(tmp_path_factory.mktemp("reel"), 5, HEIGHT, WIDTH)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def server(browser: Browser, reel: Reel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    out = tmp_path_factory.mktemp("out")
+    with serving([reel.damaged], out, free_port()) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def _page(browser: Browser, server: Server) -> Iterator[Page]:
+    with opened(browser, server.url) as page:
+        yield page
+
+
+@pytest.fixture
+def page(_page: Page) -> Page:
+    """The page, put back to how it opens."""
+    for key in ("Escape", "F1", "Home", "f", "w"):
+        _page.keyboard.press(key)
+    if _page.get_by_role("button", name="Wipe").get_attribute("aria-pressed") == "false":
+        _page.keyboard.press("w")
+    settled(_page)
+    return _page
+
+
+@pytest.fixture
+def _no_outlines(page: Page) -> Iterator[None]:
+    page.keyboard.press("Shift+o")
+    yield
+    page.keyboard.press("Shift+o")
+
+
+@pytest.mark.usefixtures("_no_outlines")
+def test_the_wipe_divides_before_from_after(page: Page) -> None:
+    box = page.locator(".viewer").bounding_box()
+    assert box is not None
+    page.keyboard.press("b")
+    before = pixels(page).astype(int)
+    page.keyboard.press("b")
+    after = pixels(page).astype(int)
+    page.keyboard.press("w")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.25, y, steps=3)
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    split = pixels(page).astype(int)
+    line = int(split.shape[1] * 0.25)
+    inner = slice(60, -70)
+    assert np.abs(before - after)[inner].max() > 40
+    assert np.abs(split - before)[inner, 5 : line - 12].max() <= 2
+    assert np.abs(split - after)[inner, line + 12 : -5].max() <= 2
+
+
+@pytest.mark.usefixtures("_no_outlines")
+def test_a_pixel_of_the_plate_is_a_square_at_800_percent(page: Page) -> None:
+    page.keyboard.press("b")
+    for _ in range(6):
+        page.keyboard.press("+")
+    expect(page.locator(".readout")).to_contain_text("800 %")
+    shown = pixels(page)[100:300, 100:500].astype(int)
+    steps = (np.abs(np.diff(shown, axis=1)).max(axis=2) > 1).any(axis=0)
+    places = np.flatnonzero(steps)
+    assert len(places) > 10
+    assert len(set(places % 8)) == 1
+
+
+def test_it_plays_both_ways_and_steps(page: Page) -> None:
+    number = page.get_by_role("textbox", name="Frame")
+    page.keyboard.press("ArrowRight")
+    expect(number).to_have_value("1002")
+    page.keyboard.press("l")
+    expect(number).to_have_value("1005")
+    page.keyboard.press("j")
+    expect(number).to_have_value("1001")
+    page.keyboard.press("k")
+    page.keyboard.press("End")
+    expect(number).to_have_value("1005")
+
+
+def test_one_key_decides_and_goes_on_and_is_undone(page: Page) -> None:
+    page.keyboard.press("ArrowDown")
+    first = page.locator(".row.focused")
+    one = first.get_attribute("data-id")
+    page.keyboard.press("v")
+    row = page.locator(f'.row[data-id="{one}"]')
+    expect(row).to_contain_text("vetoed")
+    expect(page.locator(".row.focused")).not_to_have_attribute("data-id", one or "")
+    settled(page)
+    page.keyboard.press("Control+z")
+    expect(row).not_to_contain_text("vetoed")
+    page.keyboard.press("Control+Shift+z")
+    expect(row).to_contain_text("vetoed")
+    page.keyboard.press("Control+z")
+    expect(row).not_to_contain_text("vetoed")
+
+
+def test_the_lasso_selects_what_it_encloses(page: Page) -> None:
+    page.keyboard.press("g")
+    corners = [
+        at(page, row, column)
+        for row, column in ((1, 1), (1, WIDTH - 1), (HEIGHT - 1, WIDTH - 1), (HEIGHT - 1, 1))
+    ]
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    for corner in (*corners[1:], corners[0]):
+        page.mouse.move(*corner, steps=5)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"\d+ selected"))).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text(re.compile(r"\d+ selected"))).to_have_count(0)
+
+
+def test_a_frame_is_walked_through_the_pipeline(page: Page) -> None:
+    page.keyboard.press("F2")
+    panel = page.get_by_role("tabpanel")
+    for step in (
+        "Decode",
+        "Alignment",
+        "Difference",
+        "Probability",
+        "Matte",
+        "Candidates",
+        "Fill",
+        "Grain",
+        "Composite",
+    ):
+        expect(panel.get_by_role("heading", name=step)).to_be_visible()
+    first = panel.locator("img").first
+    expect(first).to_have_js_property("complete", True)
+    assert first.evaluate("one => one.naturalWidth") > 0
+
+
+def test_settings_change_the_picture_in_view(page: Page) -> None:
+    page.keyboard.press("F3")
+    version = "() => fetch('/api/clips/1/frames/1001?wait=0').then(r => r.json()).then(f => f.version)"
+    before = page.evaluate(version)
+    page.get_by_role("slider", name="Sensitivity", exact=True).focus()
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/settings") and answer.request.method == "PUT"
+    ):
+        page.keyboard.press("ArrowRight")
+    settled(page)
+    assert page.evaluate(version) != before
+    page.get_by_role("button", name="Set everything back to the defaults").click()
+    settled(page)
+    expect(page.get_by_role("slider", name="Sensitivity", exact=True)).to_have_value("0.25")
+
+
+def test_the_keyboard_map_tells_every_key(page: Page) -> None:
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard map")
+    expect(dialog).to_be_visible()
+    assert dialog.locator("dt").count() > 50
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+@pytest.mark.parametrize("panel", ["F1", "F2", "F3", "F4"])
+def test_everything_that_can_be_used_has_a_name(page: Page, panel: str) -> None:
+    page.keyboard.press(panel)
+    nameless = page.evaluate(NAMELESS)
+    assert nameless == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (2560, 1440)])
+def test_nothing_is_cut_off_on_a_laptop_or_a_large_screen(page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    for panel in ("F3", "F4", "F1"):
+        page.keyboard.press(panel)
+        assert page.evaluate(CUT_OFF) == [], panel
+    viewer = page.locator(".viewer").bounding_box()
+    assert viewer is not None
+    assert viewer["width"] * viewer["height"] > 0.5 * width * height
+    page.set_viewport_size({"width": 1366, "height": 768})
+
+
+def test_a_wrong_token_gets_nothing(browser: Browser, server: Server) -> None:
+    context = browser.new_context()
+    try:
+        answer = context.new_page().goto(f"{server.base}/?token=wrong")
+        assert answer is not None
+        assert answer.status == 401
+    finally:
+        context.close()
+
+
+def test_the_folder_of_the_reel_is_known_to_the_page_by_name_only(page: Page, reel: Reel) -> None:
+    assert page.locator(".clip-name").inner_text() == Path(reel.damaged).name

@@ -139,7 +139,8 @@ static Outcome open_link(Watch watch, Link **link, Failure *failure)
     }
     if (failure->text[0] == '\0')
         text_copy(failure->text, sizeof failure->text,
-                  "The Reelmend engine was started and cannot be reached; close the programs that use it and try again.");
+                  "The Reelmend engine was started and cannot be reached; close the programs that use it and try "
+                  "again.");
     return OUTCOME_REFUSED;
 }
 

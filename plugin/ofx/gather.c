@@ -19,7 +19,17 @@ static double smaller(double one, double other)
     return one < other ? one : other;
 }
 
-int64_t frame_number(double time)
+static double larger(double one, double other)
+{
+    return one > other ? one : other;
+}
+
+bool is_time(double time)
+{
+    return time >= -FARTHEST && time <= FARTHEST;
+}
+
+static int64_t frame_number(double time)
 {
     return (int64_t)whole_below(time + 0.5);
 }
@@ -41,7 +51,8 @@ static OfxRangeD clip_range(OfxImageEffectHandle effect, double time)
     find_clip(effect, kOfxImageEffectSimpleSourceClipName, &clip);
     OfxRangeD range = {property_double(clip, kOfxImageEffectPropFrameRange, 0, all.min),
                        property_double(clip, kOfxImageEffectPropFrameRange, 1, all.max)};
-    return range.min < range.max && range.min <= time && time <= range.max ? range : all;
+    bool holds = range.min < range.max && range.min <= time && time <= range.max;
+    return holds ? (OfxRangeD){larger(range.min, all.min), smaller(range.max, all.max)} : all;
 }
 
 OfxRangeD frames_wanted(OfxImageEffectHandle effect, Node node, OfxParamSetHandle params, double time)

@@ -20,6 +20,7 @@ Outcome gather(Gathering *gathering, Request *request, Failure *failure);
 
 /* The frames of Source at a time: as far on either side as the engine looks and the clip goes. */
 OfxRangeD frames_wanted(OfxImageEffectHandle effect, Node node, OfxParamSetHandle params, double time);
-int64_t frame_number(double time);
+/* Whether it is a number that a frame can have; hosts have passed others. */
+bool is_time(double time);
 
 #endif

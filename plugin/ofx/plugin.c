@@ -36,8 +36,8 @@ static OfxStatus region_of_definition(OfxImageEffectHandle effect, OfxPropertySe
     if (clip == NULL || suites()->effect->clipGetRegionOfDefinition(clip, time, &bounds) != kOfxStatOK)
         return kOfxStatReplyDefault;
     const double sides[4] = {bounds.x1, bounds.y1, bounds.x2, bounds.y2};
-    bool taken = suites()->property->propSetDoubleN(out, kOfxImageEffectPropRegionOfDefinition, 4, sides) == kOfxStatOK;
-    return taken ? kOfxStatOK : kOfxStatReplyDefault;
+    OfxStatus set = suites()->property->propSetDoubleN(out, kOfxImageEffectPropRegionOfDefinition, 4, sides);
+    return set == kOfxStatOK ? kOfxStatOK : kOfxStatReplyDefault;
 }
 
 /* Whole frames, whatever part of the result is wanted. */
@@ -61,11 +61,12 @@ static OfxStatus frames_needed(Node node, OfxImageEffectHandle effect, OfxProper
 {
     OfxParamSetHandle params = NULL;
     double time = property_double(in, kOfxPropTime, 0, 0.0);
-    if (suites()->effect->getParamSet(effect, &params) != kOfxStatOK)
+    if (!is_time(time) || suites()->effect->getParamSet(effect, &params) != kOfxStatOK)
         return kOfxStatReplyDefault;
     OfxRangeD range = frames_wanted(effect, node, params, time);
     const double ends[2] = {range.min, range.max};
-    suites()->property->propSetDoubleN(out, kOfxImageClipPropFrameRange_ kOfxImageEffectSimpleSourceClipName, 2, ends);
+    suites()->property->propSetDoubleN(out, kOfxImageClipPropFrameRange_ kOfxImageEffectSimpleSourceClipName, 2,
+                                       ends);
     if (control_mask(node, params, time) != MASK_UNUSED)
         suites()->property->propSetDoubleN(out, kOfxImageClipPropFrameRange_ "Mask", 2, ends);
     return kOfxStatOK;

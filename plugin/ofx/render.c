@@ -15,7 +15,7 @@ static const char NO_MASK[] = "Use mask is on and no mask comes in; the damage i
 
 static bool host_stopped(void *effect)
 {
-    return suites()->effect->abort(effect) != 0;
+    return suites()->effect->abort != NULL && suites()->effect->abort(effect) != 0;
 }
 
 /* The output's rows that are to be filled, and from what. */
@@ -204,7 +204,8 @@ static bool read_arguments(Rendering *rendering, OfxPropertySetHandle arguments)
     double high = property_double(arguments, kOfxImageEffectPropRenderScale, 1, wide);
     rendering->gathering.time = property_double(arguments, kOfxPropTime, 0, 0.0);
     rendering->request.render_scale = wide > 0.0 && high > 0.0 ? square_root(wide * high) : 1.0;
-    return property_rect(arguments, kOfxImageEffectPropRenderWindow, &rendering->window) &&
+    return is_time(rendering->gathering.time) &&
+           property_rect(arguments, kOfxImageEffectPropRenderWindow, &rendering->window) &&
            suites()->effect->getParamSet(rendering->gathering.effect, &rendering->gathering.params) == kOfxStatOK;
 }
 

@@ -61,7 +61,8 @@ static bool spawn(Launch *launch, wchar_t *command, wchar_t *settings, HANDLE ou
                  UpdateProcThreadAttribute(start.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, kept,
                                            sizeof kept, NULL, NULL);
     DWORD flags = CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
-    ready = ready && CreateProcessW(NULL, command, NULL, NULL, TRUE, flags, settings, NULL, &start.StartupInfo, &made);
+    ready = ready &&
+            CreateProcessW(NULL, command, NULL, NULL, TRUE, flags, settings, NULL, &start.StartupInfo, &made);
     free(start.lpAttributeList);
     if (!ready)
         return false;
@@ -85,7 +86,8 @@ bool launch_start(Launch *launch, const char *python, const char *python_path)
 {
     wchar_t command[COMMAND_ROOM], path[PATH_ROOM];
     HANDLE ours, theirs;
-    if (!write_command(command, python) || !widen(path, PATH_ROOM, python_path) || !CreatePipe(&ours, &theirs, NULL, 0))
+    if (!write_command(command, python) || !widen(path, PATH_ROOM, python_path) ||
+        !CreatePipe(&ours, &theirs, NULL, 0))
         return false;
     HANDLE nothing = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
                                  OPEN_EXISTING, 0, NULL);

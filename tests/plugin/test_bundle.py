@@ -24,12 +24,6 @@ LINUX_LIBRARIES = {"libc.so.6", "libdl.so.2", "librt.so.1", "libpthread.so.0", "
 PLACES = ("Linux-x86-64", "Linux-aarch64", "Win64", "MacOS")
 
 
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle for this machine."""
-    return build(tmp_path_factory.mktemp("own"), (own_target(),))
-
-
 @pytest.fixture
 def no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiler, "_compiler", lambda: ["no-such-compiler"])
@@ -70,8 +64,8 @@ def test_a_bundle_replaces_the_one_before(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == [BUNDLE]
 
 
-def test_the_property_list_names_the_binary(bundle: Path) -> None:
-    facts = plistlib.loads((bundle / "Contents" / "Info.plist").read_bytes())
+def test_the_property_list_names_the_binary(reelmend: Path) -> None:
+    facts = plistlib.loads((reelmend / "Contents" / "Info.plist").read_bytes())
     assert facts["CFBundleExecutable"] == "Reelmend.ofx"
     assert facts["CFBundlePackageType"] == "BNDL"
     assert facts["CFBundleVersion"] == version()
@@ -79,8 +73,8 @@ def test_the_property_list_names_the_binary(bundle: Path) -> None:
 
 
 @pytest.mark.parametrize("identifier", [DETECT, REPAIR])
-def test_each_node_has_an_icon(bundle: Path, identifier: str) -> None:
-    png = (bundle / "Contents" / "Resources" / f"{identifier}.png").read_bytes()
+def test_each_node_has_an_icon(reelmend: Path, identifier: str) -> None:
+    png = (reelmend / "Contents" / "Resources" / f"{identifier}.png").read_bytes()
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack_from(">IIBB", png, 16) == (128, 128, 8, 6)
     length = struct.unpack_from(">I", png, 33)[0]
@@ -90,18 +84,18 @@ def test_each_node_has_an_icon(bundle: Path, identifier: str) -> None:
     assert len({middle[k : k + 4] for k in range(0, 512, 4)}) > 2
 
 
-def test_the_binary_for_this_machine_needs_only_the_system(bundle: Path) -> None:
-    (binary,) = bundle.glob("Contents/*/Reelmend.ofx")
+def test_the_binary_for_this_machine_needs_only_the_system(reelmend: Path) -> None:
+    (binary,) = reelmend.glob("Contents/*/Reelmend.ofx")
     assert binary.parent.name == own_target().folder
     _check(own_target().folder, _facts(binary.read_bytes()))
 
 
-def test_the_binary_names_no_place_of_this_machine(bundle: Path) -> None:
-    (binary,) = bundle.glob("Contents/*/Reelmend.ofx")
+def test_the_binary_names_no_place_of_this_machine(reelmend: Path) -> None:
+    (binary,) = reelmend.glob("Contents/*/Reelmend.ofx")
     assert str(compiler.SOURCES).encode() not in binary.read_bytes()
 
 
-def test_the_two_nodes_load(bundle: Path) -> None:
+def test_the_two_nodes_load(reelmend: Path) -> None:
     class Plugin(ctypes.Structure):
         _fields_ = (
             ("api", ctypes.c_char_p),
@@ -113,7 +107,7 @@ def test_the_two_nodes_load(bundle: Path) -> None:
             ("main", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, *[ctypes.c_void_p] * 3)),
         )
 
-    (binary,) = bundle.glob("Contents/*/Reelmend.ofx")
+    (binary,) = reelmend.glob("Contents/*/Reelmend.ofx")
     library = ctypes.CDLL(str(binary))
     library.OfxGetPlugin.restype = ctypes.POINTER(Plugin)
     assert library.OfxGetNumberOfPlugins() == 2
@@ -215,6 +209,6 @@ def test_which_bundle_is_a_known_word(tmp_path: Path) -> None:
 
 def test_a_fault_of_the_sources_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "broken.c").write_text("int f(void) { return missing; }\n", encoding="utf-8")
-    monkeypatch.setattr(compiler, "_arguments", lambda _: ["-c", str(tmp_path / "broken.c")])
+    monkeypatch.setattr(compiler, "_arguments", lambda target: ["-c", str(tmp_path / "broken.c")])
     with pytest.raises(CompileError, match="missing"):
         compiled(own_target())

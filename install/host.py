@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from install.host_cache import forget, remembers, resolve_is_running
-from install.host_files import HostFile, Removal, remove_files, write_files
+from install.host_files import HostFile, Removal, remember, remove_files, write_files
 from install.host_places import (
     Machine,
     Scope,
@@ -94,9 +94,10 @@ def install_nodes(asked: Wanted, machine: Machine, plugin: Path, python: Path) -
         print("The nodes themselves are not built yet, and are not listed.")
     for file in files:
         print(f"{'would write' if asked.is_dry_run else 'writing'} {file.target}", flush=True)
+    manifest = own_folder(machine, scope) / MANIFEST
     if not asked.is_dry_run:
-        _tell(write_files(files, own_folder(machine, scope) / MANIFEST))
-    _clear_caches(machine, asked.is_dry_run)
+        _tell(write_files(files, manifest))
+    _clear_caches(machine, None if asked.is_dry_run else manifest)
     for line in _advice(asked, machine, scope):
         print(line)
     return bundle
@@ -149,16 +150,19 @@ def _resolve(source: Path, folder: Path) -> Iterable[HostFile]:
             yield HostFile(folder / place, (source / name).read_bytes(), "resolve")
 
 
-def _clear_caches(machine: Machine, is_dry_run: bool) -> None:
+def _clear_caches(machine: Machine, manifest: Path | None) -> None:
+    """`manifest` is to list the copies of what was; without it nothing is done."""
     for cache in resolve_caches(machine):
         if not remembers(cache, BUNDLE):
             continue
         if resolve_is_running(machine):
             print(f"Resolve is running: close it and run this again, or {cache} keeps it from the nodes.")
-        elif is_dry_run:
+        elif manifest is None:
             print(f"would let Resolve forget what it knew of the nodes in {cache}")
         else:
-            print(f"Resolve is to look at the nodes anew: {cache}, kept as {forget(cache, BUNDLE).name}")
+            backup = forget(cache, BUNDLE)
+            remember(backup, "cache", manifest)
+            print(f"Resolve is to look at the nodes anew: {cache}, kept as {backup.name}")
 
 
 def _tell(removal: Removal) -> None:

@@ -88,6 +88,14 @@ def write_files(files: Sequence[HostFile], manifest_path: Path) -> Removal:
     return removal
 
 
+def remember(path: Path, part: str, manifest_path: Path) -> None:
+    """Add a file that was written in another way, so that it is removed with the rest."""
+    held = read_manifest(manifest_path)
+    others = [old for old in held.files if old.path != str(path)]
+    written = Written(str(path), part, _digest(path.read_bytes()))
+    _save(manifest_path, replace(held, files=(*others, written)))
+
+
 def remove_files(manifest_path: Path) -> Removal:
     """Remove all that the manifest lists, folders it made that are empty now, and itself."""
     held = read_manifest(manifest_path)

@@ -182,6 +182,8 @@ def test_resolve_forgets_a_failure_only_while_it_is_closed(
     else:
         assert cache.read_text() == '<cache version="ResolveHostV1"></cache>'
         assert cache.with_name(cache.name + BACKUP).read_text() == text
+    remove_nodes(None, pretended("linux", world), is_dry_run=False)
+    assert [path.name for path in cache.parent.iterdir()] == [cache.name]
 
 
 def test_a_note_of_the_users_own_is_mentioned(

@@ -87,8 +87,19 @@ def expose(group, page, node, names):
         shown = makers[inner.getTypeName()](name, inner.getLabel())
         page.addParam(shown)
         shown.setHelp(inner.getHelp())
+        if inner.getTypeName() in ("Double", "Int"):
+            _copy_range(shown, inner)
         if not shown.setAsAlias(inner):
             raise ReelmendMissing(f"{name} of {node.getScriptName()} cannot be shown on the group.")
+
+
+def _copy_range(shown, inner):
+    """The limits and the slider's ends, which an alias does not take over."""
+    shown.setMinimum(inner.getMinimum(0), 0)
+    shown.setMaximum(inner.getMaximum(0), 0)
+    shown.setDisplayMinimum(inner.getDisplayMinimum(0), 0)
+    shown.setDisplayMaximum(inner.getDisplayMaximum(0), 0)
+    shown.setDefaultValue(inner.getDefaultValue(0), 0)
 
 
 def finish(group, page_name):

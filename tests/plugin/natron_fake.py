@@ -39,6 +39,17 @@ RECORDED: Mapping[str, Mapping[str, tuple[int, int]]] = {
         "slaveTo": (1, 5),
         # Of PageParam.
         "addParam": (1, 1),
+        # Of DoubleParam and IntParam.
+        "getDefaultValue": (0, 1),
+        "getDisplayMaximum": (1, 1),
+        "getDisplayMinimum": (1, 1),
+        "getMaximum": (0, 1),
+        "getMinimum": (0, 1),
+        "setDefaultValue": (1, 2),
+        "setDisplayMaximum": (1, 2),
+        "setDisplayMinimum": (1, 2),
+        "setMaximum": (1, 2),
+        "setMinimum": (1, 2),
     },
     "PyCoreApplication": {"getPluginIDs": (0, 1)},
 }
@@ -50,6 +61,7 @@ class Param:
         self.value: object = None
         self.follows: Param | None = None
         self.held: list[Param] = []
+        self.numbers: dict[str, float] = {}
 
     def getTypeName(self) -> str:  # noqa: N802
         return self.kind
@@ -74,6 +86,46 @@ class Param:
 
     def addParam(self, param: Param) -> None:  # noqa: N802
         self.held.append(param)
+
+    def getMinimum(self, dimension: int) -> float:  # noqa: N802
+        return self._number("minimum", dimension)
+
+    def getMaximum(self, dimension: int) -> float:  # noqa: N802
+        return self._number("maximum", dimension)
+
+    def getDisplayMinimum(self, dimension: int) -> float:  # noqa: N802
+        return self._number("display_minimum", dimension)
+
+    def getDisplayMaximum(self, dimension: int) -> float:  # noqa: N802
+        return self._number("display_maximum", dimension)
+
+    def getDefaultValue(self, dimension: int) -> float:  # noqa: N802
+        return self._number("default", dimension)
+
+    def setMinimum(self, value: float, dimension: int) -> None:  # noqa: N802
+        self._set_number("minimum", value, dimension)
+
+    def setMaximum(self, value: float, dimension: int) -> None:  # noqa: N802
+        self._set_number("maximum", value, dimension)
+
+    def setDisplayMinimum(self, value: float, dimension: int) -> None:  # noqa: N802
+        self._set_number("display_minimum", value, dimension)
+
+    def setDisplayMaximum(self, value: float, dimension: int) -> None:  # noqa: N802
+        self._set_number("display_maximum", value, dimension)
+
+    def setDefaultValue(self, value: float, dimension: int) -> None:  # noqa: N802
+        self._set_number("default", value, dimension)
+
+    def _number(self, name: str, dimension: int) -> float:
+        assert self.kind in ("Double", "Int")
+        assert dimension == 0
+        return self.numbers[name]
+
+    def _set_number(self, name: str, value: float, dimension: int) -> None:
+        assert self.kind in ("Double", "Int")
+        assert dimension == 0
+        self.numbers[name] = value
 
     def _follow(self, other: Param) -> bool:
         assert isinstance(other, Param)

@@ -20,7 +20,12 @@ BOTH = ["org.reelmend.DetectDamage", "org.reelmend.RepairDamage"]
 
 
 def node_params(kinds: dict[str, str]) -> dict[str, Param]:
-    return {name: Param(name, kind, f"label of {name}", f"hint of {name}") for name, kind in kinds.items()}
+    params = {name: Param(name, kind, f"label of {name}", f"hint of {name}") for name, kind in kinds.items()}
+    for place, param in enumerate(params.values()):
+        if param.kind in ("Double", "Int"):
+            names = ("minimum", "display_minimum", "default", "display_maximum", "maximum")
+            param.numbers = {name: place + k / 10 for k, name in enumerate(names)}
+    return params
 
 
 @pytest.fixture
@@ -112,6 +117,7 @@ def test_the_group_shows_what_steers_its_nodes(
     for shown in page.held:
         assert shown.follows is not None
         assert (shown.label, shown.hint) == (shown.follows.label, shown.follows.hint)
+        assert shown.numbers == shown.follows.numbers
     assert group.pages[0] == "reelmend"
     assert group.refreshed
 

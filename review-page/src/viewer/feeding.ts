@@ -1,8 +1,8 @@
 /** Brings the pictures that the frame in view needs into the renderer's slots. */
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 
-import { address, isAbort, rawPicture } from "../api/client";
+import { type RawPicture, address, isAbort, rawPicture } from "../api/client";
 import { clip, complain, existing, frame } from "../state/app";
 import { patch } from "../state/decisions";
 import { factsInView, glance, versionOf } from "../state/facts";
@@ -12,8 +12,9 @@ import { playing, proxyInView } from "../state/transport";
 import { zoom } from "./placing";
 import type { Renderer, Slot } from "./renderer";
 
+const notices = signal<Partial<Record<Slot, string>>>({});
 /** What the viewer has to say about what it shows: "" where it shows what it should. */
-export const notice = signal("");
+export const notice = computed(() => Object.values(notices.value).find(Boolean) ?? "");
 /** Counts what was put into the slots; the picture is drawn anew when it changes. */
 export const fed = signal(0);
 /** Milliseconds from asking for the frame in view to its picture being there. */
@@ -58,9 +59,25 @@ export function feed(renderer: Renderer): () => void {
   return () => ends.forEach((end) => end());
 }
 
+function tell(slot: Slot, words: string): void {
+  if ((notices.peek()[slot] ?? "") !== words) notices.value = { ...notices.peek(), [slot]: words };
+}
+
+/** What fills the slots for one frame; given up as a whole when another is wanted. */
+interface Filling {
+  renderer: Renderer;
+  frame: number;
+  signal: AbortSignal;
+  /** The source's picture, which stands in for what has to be made. */
+  source: Wanted;
+  began: number;
+}
+
+/** Which frame the picture in a slot is of. */
+const frameIn = new Map<Slot, number>();
+
 function feedStill(renderer: Renderer): () => void {
   let inHand = new AbortController();
-  let shownFrame = -1;
   const end = effect(() => {
     const one = clip.value;
     const number = frame.value;
@@ -69,16 +86,14 @@ function feedStill(renderer: Renderer): () => void {
     inHand = new AbortController();
     if (!one || playing.value) {
       previous.abort();
+      frameIn.clear();
       return;
     }
     const scale = scaleFor(zoom.value, renderer.largest, one.width, one.height);
     const wants = plan(number, facts?.version ?? "", scale);
     const source = wanted(number, "before", "", scale);
-    const began = performance.now();
-    for (const slot of ["a", "b", "matte", "truth"] as const) {
-      fill(renderer, slot, wants[slot] ?? null, { signal: inHand.signal, source, moved: shownFrame !== number, began });
-    }
-    shownFrame = number;
+    const filling = { renderer, frame: number, signal: inHand.signal, source, began: performance.now() };
+    for (const slot of ["a", "b", "matte", "truth"] as const) fill(slot, wants[slot] ?? null, filling);
     previous.abort();
     if (facts?.known) prefetch(number, scale, inHand.signal);
   });
@@ -88,48 +103,48 @@ function feedStill(renderer: Renderer): () => void {
   };
 }
 
-interface Filling {
-  signal: AbortSignal;
-  source: Wanted;
-  moved: boolean;
-  began: number;
+function show(slot: Slot, picture: RawPicture | null, filling: Filling): void {
+  if (filling.signal.aborted) return;
+  filling.renderer.put(slot, picture);
+  frameIn.set(slot, filling.frame);
+  fed.value = fed.peek() + 1;
 }
 
-function fill(renderer: Renderer, slot: Slot, want: Wanted | null, { signal: stop, source, moved, began }: Filling): void {
-  if (!want) {
-    renderer.put(slot, null);
-    fed.value = fed.peek() + 1;
-    return;
-  }
-  const show = (kind: string, said: string) => (picture: Parameters<Renderer["put"]>[1]) => {
-    if (stop.aborted) return;
-    renderer.put(slot, picture);
-    if (kind !== "") notice.value = said;
-    fed.value = fed.peek() + 1;
-  };
-  const tells = slot === "b" || slot === "a";
-  const kept = pictures.get(keyOf(want));
-  if (kept) {
-    show(tells ? want.kind : "", "")(kept);
-    if (slot === "a") lastWait.value = performance.now() - began;
+function fill(slot: Slot, want: Wanted | null, filling: Filling): void {
+  const kept = want && pictures.get(keyOf(want));
+  if (!want || kept) {
+    finish(slot, kept ?? null, filling);
     return;
   }
   const standIn = NOTICES[want.kind];
-  if (tells && standIn) notice.value = standIn;
-  if (moved && standIn) void fetchPicture(source, stop).then(show("", ""), () => undefined);
-  else if (moved && (slot === "matte" || slot === "truth")) renderer.put(slot, null);
+  if (standIn) tell(slot, standIn);
+  if (frameIn.get(slot) !== filling.frame) bridge(slot, standIn !== undefined, filling);
+  // Until the server has told a frame's version, there is nothing to ask for but the source.
   if (want.kind !== "before" && !want.version) return;
-  void fetchPicture(want, stop).then(
-    (picture) => {
-      show(tells ? want.kind : "", "")(picture);
-      if (slot === "a") lastWait.value = performance.now() - began;
-    },
+  fetchPicture(want, filling.signal).then(
+    (picture) => finish(slot, picture, filling),
     (error: unknown) => {
-      if (stop.aborted || isAbort(error)) return;
-      if (tells) notice.value = error instanceof Error ? error.message : String(error);
-      else complain(error);
+      if (filling.signal.aborted || isAbort(error)) return;
+      tell(slot, error instanceof Error ? error.message : String(error));
     },
   );
+}
+
+function finish(slot: Slot, picture: RawPicture | null, filling: Filling): void {
+  if (filling.signal.aborted) return;
+  show(slot, picture, filling);
+  tell(slot, "");
+  if (slot === "a") lastWait.value = performance.now() - filling.began;
+}
+
+/** What is shown until the picture is there: the source for plates, nothing for mattes. */
+function bridge(slot: Slot, stands: boolean, filling: Filling): void {
+  if (stands) void fetchPicture(filling.source, filling.signal).then((picture) => standFor(slot, picture, filling), () => undefined);
+  else if (slot === "matte" || slot === "truth") show(slot, null, filling);
+}
+
+function standFor(slot: Slot, picture: RawPicture, filling: Filling): void {
+  if (frameIn.get(slot) !== filling.frame) show(slot, picture, filling);
 }
 
 /** Asks for what is next to the frame in view, once that is there and nobody moves. */
@@ -161,7 +176,8 @@ function feedPlay(renderer: Renderer): () => void {
     renderer.put("b", after);
     renderer.put("matte", null);
     renderer.put("truth", null);
-    notice.value = pair.after || compare.value === "before" ? "" : "Not repaired yet: the source is shown";
+    tell("a", "");
+    tell("b", pair.after || compare.value === "before" ? "" : "Not repaired yet: the source is shown");
     fed.value = fed.peek() + 1;
   });
 }

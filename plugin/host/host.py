@@ -29,7 +29,8 @@ API = "OfxImageEffectPluginAPI"
 class Host:
     """One host in this process. `faults` gathers what plug-ins do wrong, `notices` what they say.
 
-    Use it with `with`: at the end every plug-in is told to unload.
+    Use it with `with`: at the end every plug-in is told to unload. A library knows one host at a time,
+    so that two hosts in one process may not have the same bundle open at once.
     """
 
     def __init__(self, profile: HostProfile = FULL, frames: tuple[float, float] = (0, 0)) -> None:

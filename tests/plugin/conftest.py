@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ import pytest
 from plugin.bundle.build import build
 from plugin.bundle.targets import own_target
 from plugin.host.bundle import system_folders
+from tests.plugin.engine_home import EngineHome, engine_home
+from tests.plugin.reel import Reel, make_reel
 
 PROBE = Path(__file__).with_name("probe.c")
 
@@ -37,3 +41,23 @@ def probe(tmp_path_factory: pytest.TempPathFactory, _compiler: None) -> Path:
 def reelmend(tmp_path_factory: pytest.TempPathFactory, _compiler: None) -> Path:
     """Our own bundle for this machine."""
     return build(tmp_path_factory.mktemp("reelmend"), (own_target(),))
+
+
+@pytest.fixture
+def fresh(reelmend: Path, tmp_path: Path) -> Path:
+    """Our bundle as one that was never loaded: what it tells once in a process, it has not told yet."""
+    return Path(shutil.copytree(reelmend, tmp_path / reelmend.name))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineHome]:
+    """An engine for the tests of one file."""
+    if sys.platform != "linux":
+        pytest.skip("NO RENDER BY THE NODES IS TESTED: the tests end the engine by the ways of Linux")
+    with engine_home(tmp_path_factory.mktemp("engine") / "run") as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def reel() -> Reel:
+    return make_reel()

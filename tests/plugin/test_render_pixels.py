@@ -137,7 +137,7 @@ def test_single_frames_are_repaired_from_themselves(profile: HostProfile, fresh:
     assert (pixels_of(rendered.required()) != reel[MIDDLE]).any()
     told = " ".join(message.text for message in rendered.messages)
     assert "no mask comes in" in told
-    assert "one frame" in told
+    assert "Single-frame mode" in told
 
 
 def test_every_host_gets_the_same_pixels(reelmend: Path, reel: Reel) -> None:

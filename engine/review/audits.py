@@ -28,8 +28,11 @@ def take_up(clip: ReviewClip, path: Path) -> dict[str, Any]:
                 f"The audit {path} is of frames of {size[1]} x {size[0]}, and the clip has "
                 f"{clip.size[1]} x {clip.size[0]}; give the one of this clip with --audit."
             )
+        as_now = audit.header["settings"] == clip.settings.as_dict()
         for frame in audit.raw_frames():
             _take_frame(clip, frame)
+            if as_now:
+                clip.trust(int(frame["number"]))
         return audit.header
 
 

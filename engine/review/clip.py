@@ -10,15 +10,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from engine.audit.records import UNKNOWN_RATE
 from engine.audit.regions import left_alone_regions, repaired_regions
+from engine.audit.views.clock import FrameClock
 from engine.closing import Closing
 from engine.errors import SourceNotFound
 from engine.matte.inputs import MatteInputs
 from engine.media.contract import FrameSource
+from engine.media.movie_clock import exact_rate
+from engine.media.movie_timecode import PATTERN
 from engine.media.open import open_source
 from engine.parameters import Settings, Value
 from engine.review.decision_desk import DecisionDesk
 from engine.review.index import FrameIndex
+from engine.review.kept_settings import KeptSettings
 from engine.review.looks import Looks
 from engine.review.opened import Opened, ReviewRequest, folder_of, model_of, stem_of
 from engine.review.refusals import NotThere
@@ -58,7 +63,9 @@ class ReviewClip(Closing):
         self.looks = Looks(load(request.render.colour_config), self.opened.clip.plan.colour_space)
         self.settings_revision = 1
         self.scanning = "idle"
-        self._settings = request.render.settings
+        self._learnt: dict[FrameNumber, int] = {}
+        self._kept = KeptSettings(self.folder / f".{self.stem}.settings.json")
+        self._settings = self._kept.over(request.render.settings)
         self._rendered: Rendered | None = None
         self._numbers = frozenset(info.frames)
         self._boot = secrets.token_hex(3)
@@ -103,11 +110,12 @@ class ReviewClip(Closing):
         return window
 
     def set(self, values: Mapping[str, Value]) -> None:
-        """Change some settings. Raises ParameterError, and nothing has changed then."""
+        """Change some settings. Raises ParameterError and SinkError, and nothing has changed then."""
         with self._lock:
             settings = Settings.of({**self._settings.as_dict(), **values})
             self.mattes.check(settings.matte_mode)
             if settings != self._settings:
+                self._kept.keep(settings)
                 self._settings = settings
                 self.settings_revision += 1
 
@@ -149,17 +157,35 @@ class ReviewClip(Closing):
         self, report: FrameReport, matte: DamageMatte, found: DamageMatte, frame: Frame, repairs: bool
     ) -> None:
         """Note what was found on a frame, in the words of the audit."""
+        self.trust(report.number)
         decisions = self.desk.current
         regions = repaired_regions(report, matte, frame, decisions, repairs)
         regions += left_alone_regions(found, matte, frame, decisions, len(regions) + 1)
         rows = rows_of(report.number, regions, self.size)
         self.index.put(report.number, rows, report.damaged, report.duplicate_of is not None)
 
+    def knows(self, number: FrameNumber) -> bool:
+        """Whether what is known of a frame was found with the settings of now."""
+        return self.index.knows(number) and self._learnt.get(number) == self.settings_revision
+
+    def trust(self, number: FrameNumber) -> None:
+        """Take what is known of a frame for found with the settings of now."""
+        self._learnt[number] = self.settings_revision
+
     def mark_decided(self) -> None:
         """Flag the frames on which something was decided; long ranges are not counted out."""
         spans = [span for made in self.desk.current.decisions for span in made.spans]
         short = (number for first, last in spans if last - first < 1000 for number in range(first, last + 1))
         self.index.mark(short, DECIDED, only=True)
+
+    def timecode(self, number: FrameNumber) -> str:
+        """The timecode of a frame, "" where the clip has none."""
+        info = self.opened.info
+        start = info.extras.get("timecode", "")
+        if not PATTERN.match(start.strip()):
+            return ""
+        rate = exact_rate(info) if info.rate else UNKNOWN_RATE
+        return FrameClock(start.strip(), info.frames[0], rate).timecode(number)
 
     def facts(self) -> dict[str, Any]:
         """The clip as the page gets it."""

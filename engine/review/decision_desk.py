@@ -29,7 +29,11 @@ class DecisionDesk(Closing):
         self._made: dict[str, tuple[Row, Decision]] = {}
         self._frames: dict[FrameNumber, int] = {}
         self._spans: list[tuple[FrameNumber, FrameNumber, int]] = []
-        self._refresh()
+        try:
+            self._refresh()
+        except BaseException:
+            self._log.close()
+            raise
 
     @property
     def file(self) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,12 @@ from typing import IO, Any
 
 from engine.audit.json_file import read_json
 from engine.closing import Closing
-from engine.errors import CorruptSource, SinkError
+from engine.errors import CorruptSource, SinkError, UsageError
 from engine.media.atomic import complete_file, unwritable
 from engine.review.refusals import NothingLeft
+
+if sys.platform != "win32":
+    import fcntl
 
 Row = Mapping[str, Any]
 """One decision as the decisions file has it, with an id."""
@@ -49,7 +53,8 @@ class DecisionLog(Closing):
     def __init__(self, file: Path, log: Path, clip: str, size: tuple[int, int]) -> None:
         """Take up `log` and the decisions `file` as they are; what was edited by hand becomes a step.
 
-        Raises SourceError, CorruptSource (of the decisions file) and SinkError.
+        Raises SourceError, CorruptSource (of the decisions file), SinkError, and UsageError where another
+        server has it open.
         """
         self._file = file
         self._head = {"format": "reelmend-decisions", "version": 1, "clip": clip, "size": list(size)}
@@ -60,9 +65,13 @@ class DecisionLog(Closing):
         self._last = 0
         self.revision = 0
         self._stream: IO[str] | None = None
-        self._replay(log)
         self._open(log)
-        self._take_up()
+        try:
+            self._replay(log)
+            self._take_up()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def file(self) -> Path:
@@ -159,10 +168,24 @@ class DecisionLog(Closing):
                 f"{log} cannot be written ({error.strerror}), and decisions must be kept; name another "
                 "folder with --out."
             ) from error
+        self._claim(self._stream)
         if torn:
             self._stream.write("\n")
         if self._stream.tell() == 0:
             self._write({"format": _FORMAT, "version": 1})
+
+    def _claim(self, stream: IO[str]) -> None:
+        """Keep a second server from writing to the same log, where the system can (not Windows)."""
+        if sys.platform == "win32":
+            return
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            stream.close()
+            raise UsageError(
+                f"{self._file.name} is under review already, here or in another server: close that one, or "
+                "give another --out."
+            ) from error
 
     def _replay(self, log: Path) -> None:
         try:

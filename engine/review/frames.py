@@ -77,9 +77,9 @@ class Frames:
         return known
 
     def find(self, number: FrameNumber) -> None:
-        """Look for the damage of a frame without repairing it, where nothing is known of it yet."""
+        """Look for the damage of a frame without repairing it, where that has not been done as it is set."""
         clip = self.clip
-        if clip.index.knows(number):
+        if clip.knows(number):
             return
         with self._working:
             window = clip.window(number)

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.routing import Route
 
+from engine.parameters import Settings
 from engine.review.answers import Ask, endpoint
 from engine.review.refusals import BadRequest
 from engine.review.render_job import formats
@@ -76,8 +77,6 @@ async def change_settings(ask: Ask) -> Any:
 
 
 async def reset_settings(ask: Ask) -> Any:
-    from engine.parameters import Settings
-
     await ask.crew.quick(partial(ask.bench.set, Settings().as_dict()))
     return _settings(ask)
 
@@ -113,7 +112,7 @@ def _frame_facts(ask: Ask, number: FrameNumber) -> dict[str, Any]:
         "duplicate_of": None if seen is None else seen.report.duplicate_of,
         "cut_before": "shot cut" in flag_names(bits),
         "flags": flag_names(bits),
-        "timecode": "",
+        "timecode": found.timecode(number),
         "regions": [told(row, ruling.told(row)) for row in rows],
         "seconds": {} if seen is None else {name: round(s, 4) for name, s in seen.report.seconds.items()},
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import CorruptSource
+from engine.errors import CorruptSource, UsageError
 from engine.review.decision_log import DecisionLog, Step
 from engine.review.refusals import NothingLeft
 
@@ -101,3 +102,10 @@ def test_a_file_that_is_none_is_refused_and_left_as_it_is(tmp_path: Path) -> Non
     with pytest.raises(CorruptSource):
         log_in(tmp_path)
     assert (tmp_path / "d.json").read_text("utf-8") == "[1, 2"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are not claimed there")
+def test_a_log_is_written_by_one_at_a_time(tmp_path: Path) -> None:
+    with log_in(tmp_path), pytest.raises(UsageError, match="under review already"):
+        log_in(tmp_path)
+    log_in(tmp_path).close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from engine.render.request import RenderRequest
 from engine.review.access import HEADER, Access
 from engine.review.answers import Crew
 from engine.review.app import application
-from engine.review.clip import ReviewClip
+from engine.review.kept_settings import KeptSettings
 from engine.review.opened import ReviewRequest
 from engine.review.workplace import Workplace
 from tests.cli.test_movies import DIRT, film
@@ -110,12 +109,9 @@ def test_a_still_has_no_neighbours_and_works_all_the_same(review: Review) -> Non
 
 def test_settings_are_kept_for_the_next_time(review: Review) -> None:
     review.client.put("/api/clips/1/settings", json={"values": {"sensitivity": 0.4}})
-    kept = review.bench.clip.request
-    with ReviewClip("9", kept) as again:
-        assert again.settings.sensitivity == 0.4
-    asked = replace(kept, render=replace(kept.render, settings=Settings(sensitivity=0.1)))
-    with ReviewClip("9", asked) as again:
-        assert again.settings.sensitivity == 0.1
+    kept = KeptSettings(review.folder / "out" / "film" / ".film.settings.json")
+    assert kept.over(Settings()).sensitivity == 0.4
+    assert kept.over(Settings(sensitivity=0.1)).sensitivity == 0.1, "what is asked for wins"
     review.post("/settings/reset")
 
 

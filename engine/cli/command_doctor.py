@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from engine.cli import doctor_checks as checks
 from engine.cli.doctor_checks import Finding
+from engine.cli.doctor_plugin import add_plugin_option, check_plugin
 from engine.cli.parsers import Commands
 from engine.cli.render_options import add_engine_options
 from engine.report.lines import JsonObject
@@ -33,6 +34,7 @@ class DoctorResult:
 def add_to(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("doctor", help="check the installation, with a remedy for what is wrong")
     add_engine_options(parser)
+    add_plugin_option(parser)
     parser.set_defaults(run=run)
     return parser
 
@@ -48,6 +50,7 @@ def run(arguments: argparse.Namespace) -> DoctorResult:
             checks.check_colour(),
             *checks.check_models(),
             checks.check_inference(arguments.model, arguments.device),
+            *check_plugin(arguments),
         )
     )
 

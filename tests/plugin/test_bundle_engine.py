@@ -366,6 +366,17 @@ def test_an_engine_that_does_not_start_says_why(bench: Bench, monkeypatch: pytes
     assert texts(rendered) == 'The "disk" is full.'
 
 
+def test_the_bundle_says_where_its_engine_is(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    starter = bench.folder.parent / "python"
+    starter.write_text('#!/bin/sh\necho \'{"type": "error", "message": "Named in the bundle."}\'\n')
+    starter.chmod(0o700)
+    note = bench.bundle / "Contents" / "Resources" / "engine.txt"
+    note.parent.mkdir()
+    note.write_text(f"python={starter}\n", encoding="utf-8")
+    monkeypatch.delenv("REELMEND_PYTHON")
+    assert texts(bench.render()) == "Named in the bundle."
+
+
 def test_the_starter_gets_none_of_the_hosts_own_settings(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

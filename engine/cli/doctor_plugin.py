@@ -41,9 +41,14 @@ def check_plugin(arguments: argparse.Namespace) -> tuple[Finding, ...]:
         command.append(str(Path(arguments.plugin).absolute()))
     try:
         done = subprocess.run(
-            command, cwd=_PACKAGES, capture_output=True, text=True, errors="replace", timeout=_LONGEST_SECONDS,
+            command,
+            cwd=_PACKAGES,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_LONGEST_SECONDS,
             check=False,
-        )  # fmt: skip
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return (Finding("OpenFX nodes", f"the check did not end: {error}", _REMEDY),)
     return _findings(done)

@@ -17,8 +17,11 @@ from engine.render.request import RenderRequest
 from engine.review.remembered import RememberedDetector
 from engine.window.cache import FrameCache
 
-_FRAMES = 768 * 2**20
-"""Bytes of prepared frames of one clip; a window of 2K frames takes half of it."""
+_FRAMES, _MOST_FRAMES = 768 * 2**20, 4 * 2**30
+"""Bytes of prepared frames of one clip. A window of 2K frames takes half of the lesser; larger frames get
+room for a window of theirs, up to the greater."""
+_SPARE = 3
+"""Frames beside one window: two that are looked ahead, and the next."""
 _FOUND = 256 * 2**20
 """Bytes of what the detector said; of twenty 2K frames."""
 
@@ -50,7 +53,7 @@ class Opened(Closing):
             self.pipeline.remember(lambda detector: RememberedDetector(detector, _FOUND))
             self.reach = self.pipeline.reach(replace(asked.settings, radius=int(BY_ID["radius"].maximum)))
             self.frames = held.enter_context(
-                FrameCache(self.clip.source, self.pipeline.prepare, self.reach, _FRAMES, self.clip.cuts)
+                FrameCache(self.clip.source, self.pipeline.prepare, self.reach, self._room(), self.clip.cuts)
             )
             self.truth = _truth(request, self.info, held)
             self._held = held.pop_all()
@@ -61,6 +64,12 @@ class Opened(Closing):
 
     def close(self) -> None:
         self._held.close()
+
+    def _room(self) -> int:
+        """Bytes for the frame cache."""
+        layout, pixels = self.info.layout, self.info.width * self.info.height
+        frame = pixels * (12 + len(layout.channels) * (4 if layout.kind == "float" else 2))
+        return min(max(_FRAMES, (2 * self.reach + 1 + _SPARE) * frame), _MOST_FRAMES)
 
 
 def stem_of(path: Path) -> str:

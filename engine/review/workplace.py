@@ -79,7 +79,6 @@ class Workplace(Closing):
         return {bench.clip.id: bench.clip.folder for bench in self.benches}
 
     def close(self) -> None:
-        self.events.tell({"type": "bye", "message": "The server ends."})
         self._held.close()
 
     def _take_up(self) -> None:

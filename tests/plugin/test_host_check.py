@@ -79,12 +79,12 @@ def test_the_installed_bundle_is_found_as_hosts_find_it(
 @pytest.mark.parametrize(
     ("system", "folders"),
     [
-        ("linux", ["/home/me/.local/share/OFX/Plugins", "/usr/OFX/Plugins"]),
-        ("darwin", ["/home/me/Library/OFX/Plugins", "/Library/OFX/Plugins"]),
+        ("linux", ["/people/me/.local/share/OFX/Plugins", "/usr/OFX/Plugins"]),
+        ("darwin", ["/people/me/Library/OFX/Plugins", "/Library/OFX/Plugins"]),
     ],
 )
 def test_the_folders_of_each_system(system: str, folders: list[str]) -> None:
-    assert [str(each) for each in plugin_folders({}, Path("/home/me"), system)] == folders
+    assert [str(each) for each in plugin_folders({}, Path("/people/me"), system)] == folders
 
 
 @pytest.mark.usefixtures("home")

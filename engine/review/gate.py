@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
@@ -12,6 +13,8 @@ from engine.review.access import COOKIE, Access
 
 _PUBLIC_LOGIN = "/login"
 _MOST_FORM = 4096
+_WAIT = 1.0
+"""Seconds before a wrong password is answered: guessing is to be slow."""
 SAFETY = {
     "content-security-policy": "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
     "style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; frame-ancestors 'none'",
@@ -61,6 +64,7 @@ class Gate:
             form = parse_qs((await _body(receive)).decode("utf-8", "replace"))
             if self._access.is_password(form.get("password", [""])[0]):
                 return self._let_in()
+            await asyncio.sleep(_WAIT)
             return HTMLResponse(_FORM % "That was not the password.", 401)
         if scope["path"] == "/" and not self._access.knows(headers):
             return HTMLResponse(_FORM % "", 401)

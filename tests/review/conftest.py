@@ -31,6 +31,8 @@ PORT = 8123
 BASE = f"http://127.0.0.1:{PORT}"
 EVENTS = f"ws://127.0.0.1:{PORT}/api/events"
 SIZE = (48, 64)
+PATIENCE = 200
+"""Seconds that a job may take on a busy machine."""
 
 
 def damage_of(number: int) -> tuple[slice, slice]:
@@ -104,7 +106,8 @@ class Review:
         return self.until(job, state, ("done", "failed", "cancelled"))
 
     def until(self, job: dict[str, Any], state: str, ended: tuple[str, ...] = ()) -> dict[str, Any]:
-        for _ in range(3000):
+        patience = time.monotonic() + PATIENCE
+        while time.monotonic() < patience:
             job = self.client.get(f"/api/jobs/{job['id']}").json()
             if job["state"] in (state, *ended):
                 break

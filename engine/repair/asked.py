@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
-from engine.repair.candidates import Site, offers
+from engine.repair.candidates import offers
 from engine.repair.damage import Plate, plates_of
 from engine.repair.paths import Paths
 from engine.repair.regions import damage_regions
 from engine.repair.sheet import Sheet
+from engine.repair.site import Site
 from engine.repair.spatial import fill_from_surroundings
 from engine.repair.tiles import CONTEXT, damage_tiles
 from engine.types import SPATIAL, AskedFill, Bool, DamageMatte, FillTile, Float32
@@ -92,15 +93,11 @@ def _from_neighbour(
     assert centre.damaged is not None
     assert centre.unreliable is not None
     sheet = Sheet.of(damage_tiles(where), window.centre.size, CONTEXT)
-    site = Site.of(centre.picture, centre.damaged, damage_regions(centre.unreliable), sheet)
+    site = Site.of(centre.picture, damage_regions(centre.unreliable), sheet)
     damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
     paths = Paths(window, damage, motion)
-    every = np.ones(site.regions.count, np.bool_)
-    offered = offers(site, {offset: plates[offset].picture}, damage, paths, "around", every)[0]
-    picture, there = site.picture.copy(), np.zeros(site.damaged.size, np.bool_)
-    picture.reshape(-1, 3)[site.hole.flat] = offered.picture
-    there[site.hole.flat] = offered.usable
-    return _laid_back(centre, sheet, picture, there.reshape(site.damaged.shape) & sheet.lay(where), offset)
+    offered = offers(site, {offset: plates[offset].picture}, damage, paths, "direct")[0]
+    return _laid_back(centre, sheet, offered.picture, offered.usable & sheet.lay(where), offset)
 
 
 def _laid_back(centre: Plate, sheet: Sheet, picture: Float32, there: Bool, offset: int) -> _Found:

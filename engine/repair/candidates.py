@@ -1,90 +1,53 @@
 """What the neighbours offer for the damage: each neighbour's picture, aligned to the centre's.
 
-Every neighbour is aligned, its exposure matched and its trust measured on the ring of undamaged
-pixels around each region, the only place where the truth is known.
+A candidate's trust is measured on the undamaged pixels around the damage, the only place where the truth
+is known, and pixel by pixel: a long mark may run over things that move apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from engine.repair.paths import Arrival, Paths, Route
-from engine.repair.pyramid import filled
-from engine.repair.regions import Labels, Regions, known, means, spread
-from engine.repair.sampling import sample
-from engine.repair.sheet import Points, Sheet
+from engine.repair.alignment import Aligned, aligned, in_frame, windowed
+from engine.repair.paths import Paths, Route
+from engine.repair.regions import means
+from engine.repair.sampling import sample, warped
+from engine.repair.site import Site, mean_square
 from engine.types import Bool, Float32
-
-_RING = 6
-"""px. Width of the ring of undamaged pixels around a region."""
 
 _TAPS = 3
 """px. How far the resampling kernel would carry a neighbour's own damage into a fill, noticeably."""
 
-_REFINEMENTS = 4
-_LONGEST_SHIFT = 3.0
-"""px a region may be moved from where the flow says, against errors of the flow around damage."""
+_SOFT = np.float32(0.06)
+"""ACEScct. Differences beyond this count less and less for the exposure: they are other content."""
 
-_UNSEEN = 1.0
-"""The misfit of a neighbour of which no ring pixel is visible: worse than any that is."""
+_PRIOR = np.float32(0.02)
+"""The share of a window that must be undamaged for it to speak as loud as the region does."""
 
-_THIRDS = np.full(3, 1 / 3, np.float32)
-_DAMPING = 1e-5
-"""Slopes of the grain alone reach about this, squared; less than that says nothing of motion."""
+_DEEP = 0.02
+"""The share of the surroundings that is undamaged below which motion found inside damage is not believed."""
 
-_SOFT = 0.06
-"""ACEScct. Ring differences beyond this count less and less: they are other content, not exposure."""
+PER_PIXEL_ERROR = np.float32(0.004)
+"""What a pixel of forward-backward error costs, in ACEScct of misfit."""
 
+LONGEST_ERROR = np.float32(10)
 
-@dataclass(frozen=True, eq=False)
-class Site:
-    """The damage of the centre frame as the candidates need it, all on one sheet.
-
-    `picture` (h, w, 3) is the centre frame; `damaged` (h, w) its damage; `labels` (h, w) the region
-    of each damaged pixel, `rings` (h, w) the region whose ring a pixel belongs to, 0 for none;
-    `slopes` (h * w, 2) the gradient of the luma, per px, across and down. `hole` and `ring` are the
-    pixels of the two kinds (of the ring every other one: they are plenty).
-    """
-
-    sheet: Sheet
-    regions: Regions
-    picture: Float32
-    damaged: Bool
-    labels: Labels
-    rings: Labels
-    slopes: Float32
-    hole: Points
-    ring: Points
-
-    @staticmethod
-    def of(encoded: Float32, damaged: Bool, regions: Regions, sheet: Sheet) -> Site:
-        labels = sheet.lay(regions.labels)
-        hurt = labels > 0
-        inside = sheet.inside
-        rings = np.where(inside & ~hurt, spread(labels, _RING), 0).astype(np.int32)
-        rings[::2, ::2] = rings[1::2, 1::2] = 0
-        picture = sheet.lay(encoded)
-        points = sheet.points(hurt), sheet.points(rings > 0)
-        return Site(sheet, regions, picture, hurt, labels, rings, _slopes(picture, inside & ~hurt), *points)
-
-    def only(self, wanted: Bool) -> tuple[Site, Bool]:
-        """The site with the pixels of the regions `wanted` (count,) alone, and which of `hole` these are."""
-        kept = wanted[self.labels.ravel()[self.hole.flat]]
-        ring = self.ring.only(wanted[self.rings.ravel()[self.ring.flat]])
-        return replace(self, hole=self.hole.only(kept), ring=ring), kept
+_UNSEEN = np.float32(1.0)
+"""The squared misfit of a neighbour of which no undamaged pixel is visible: worse than any that is."""
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """One neighbour's offer. `picture` (n, 3) and `usable` (n,) belong to the pixels of `Site.hole`.
+    """One neighbour's offer, planes of the sheet.
 
-    `misfit` (regions,) is the RMS difference on the ring after alignment, in ACEScct; `shift`
-    (regions,) the exposure difference that was matched; `error` (regions,) the mean
-    forward-backward error in pixels.
+    `picture` (h, w, 3) and `usable` (h, w) count inside the damage. `misfit` (h, w) is the mean squared
+    difference from the centre on the undamaged pixels around each, in ACEScct²; `shift` (h, w) the exposure
+    difference that was matched; `error` (h, w) the forward-backward error in px.
     """
 
     offset: int
@@ -96,153 +59,117 @@ class Candidate:
 
 
 def offers(
-    site: Site,
-    pictures: Mapping[int, Float32],
-    damage: Mapping[int, Bool],
-    paths: Paths,
-    route: Route,
-    wanted: Bool,
+    site: Site, pictures: Mapping[int, Float32], damage: Mapping[int, Bool], paths: Paths, route: Route
 ) -> list[Candidate]:
-    """The candidates from the neighbours in `pictures` (offset to (H, W, 3) ACEScct), nearest first.
-
-    Only the regions that are `wanted` (count,) are looked for. All are reached by one `route`, which must
-    lead there.
-    """
-    here, kept = site.only(wanted)
+    """The candidates from the neighbours in `pictures` (offset to (H, W, 3) ACEScct), nearest first, all
+    reached by one `route`, which must lead there."""
     found: list[Candidate] = []
-    flat = here.ring.flat
-    known_here = here.rings.ravel()[flat], here.picture.reshape(-1, 3)[flat], here.slopes[flat]
     for offset, picture in pictures.items():
-        thick = _thicker(damage[offset]) if offset in damage else None
-        ring = _Ring(picture, thick, here.regions, *known_here)
-        found.append(_offer(here, ring, offset, route, paths))
-    return [_expanded(candidate, kept) for candidate in found]
+        hidden = _thicker(damage[offset]) if offset in damage else None
+        start = paths.follow(site.x, site.y, offset, route)
+        place = aligned(site, picture, hidden, start)
+        candidate = _candidate(site, _View(picture, hidden, place), start.error, offset)
+        if route == "direct":
+            candidate = replace(candidate, usable=candidate.usable & ~deep(site))
+        found.append(candidate)
+    return found
 
 
-def _expanded(candidate: Candidate, kept: Bool) -> Candidate:
-    """The offer for the `kept` (n,) of all hole pixels as one for all, of which the rest are not usable."""
-    picture, usable = np.zeros((kept.size, 3), np.float32), np.zeros(kept.size, np.bool_)
-    picture[kept], usable[kept] = candidate.picture, candidate.usable
-    return replace(candidate, picture=picture, usable=usable)
+def deep(site: Site) -> Bool:
+    """The pixels so far inside damage that the motion found there is not to be believed, (h, w)."""
+    return np.asarray(site.damaged & (windowed(site.known.astype(np.float32)) < _DEEP), np.bool_)
 
 
-def _offer(site: Site, ring: _Ring, offset: int, route: Route, paths: Paths) -> Candidate:
-    fit = ring.fit(paths.follow(site.ring.x, site.ring.y, offset, route), _REFINEMENTS)
-    end = paths.follow(site.hole.x, site.hole.y, offset, route)
-    labels = site.labels.ravel()[site.hole.flat]
-    x, y = end.x + fit.move[labels, 0], end.y + fit.move[labels, 1]
-    usable = _in_frame(x, y, ring.neighbour.shape) & ~_touches(ring.damage, x, y)
-    picture = sample(ring.neighbour, x, y, "lanczos") + _evenly(fit.exposure, site, labels)
-    return Candidate(offset, picture, usable, fit.misfit, np.abs(fit.exposure).max(1), fit.error)
+def cut_out(candidate: Candidate, whole: Site, part: Site) -> Candidate:
+    """A candidate for the `whole` site as one for a `part` of it."""
+    planes = candidate.picture, candidate.usable, candidate.misfit, candidate.shift, candidate.error
+    laid = (whole.sheet.cut_out(plane, part.sheet) for plane in planes)
+    return Candidate(candidate.offset, *laid)
 
 
-@dataclass(frozen=True, eq=False)
-class _Fit:
-    """Per region: `move` (count, 2) px, `exposure` (count, 3), `misfit` and `error` (count,)."""
+def merged(site: Site, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """One candidate for each neighbour: of its routes the one that fits best around every pixel."""
+    found: list[Candidate] = []
+    for offset in dict.fromkeys(c.offset for c in candidates):
+        routes = [c for c in candidates if c.offset == offset]
+        whole = routes[0]
+        for other in routes[1:]:
+            whole = _better(site, whole, other)
+        found.append(whole)
+    return found
 
-    move: Float32
-    exposure: Float32
-    misfit: Float32
-    error: Float32
+
+def _better(site: Site, one: Candidate, other: Candidate) -> Candidate:
+    taken = _route_cost(site, other) < _route_cost(site, one)
+    return Candidate(
+        one.offset,
+        np.where(taken[..., None], other.picture, one.picture),
+        np.where(taken, other.usable, one.usable),
+        np.where(taken, other.misfit, one.misfit),
+        np.where(taken, other.shift, one.shift),
+        np.where(taken, other.error, one.error),
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class _Ring:
-    """The ring pixels of a site, ready to be compared with one neighbour; all (n,) or (n, C)."""
+def _route_cost(site: Site, candidate: Candidate) -> Float32:
+    cost = candidate.misfit + np.square(PER_PIXEL_ERROR * np.minimum(candidate.error, LONGEST_ERROR))
+    smooth = cv2.blur(np.where(site.damaged, cost, np.float32(0)), (5, 5), borderType=cv2.BORDER_CONSTANT)
+    return np.where(candidate.usable, smooth, np.float32(np.inf)).astype(np.float32)
+
+
+class _View(NamedTuple):
+    """A neighbour (H, W, 3), where it is `hidden` (H, W, above 0), and the `place` of the sheet in it."""
 
     neighbour: Float32
-    damage: Float32 | None
-    regions: Regions
-    labels: Labels
-    truth: Float32
-    slopes: Float32
+    hidden: Float32 | None
+    place: Aligned
 
-    def fit(self, start: Arrival, rounds: int) -> _Fit:
-        """Align with the neighbour: a translation and an exposure offset per region.
+    def visible(self) -> Bool:
+        seen = in_frame(self.place.x, self.place.y, self.neighbour.shape)
+        if self.hidden is not None:
+            seen &= warped(self.hidden, self.place.x, self.place.y) == 0
+        return seen
 
-        Inverse compositional search: Baker, Matthews, Lucas-Kanade 20 Years On, IJCV 2004, section 3.2.
-        """
-        move = np.zeros((self.regions.count, 2), np.float32)
-        exposure: Float32 | None = None
-        for _ in range(rounds):
-            rest, visible = self._differences(start, move)
-            exposure, trust = self._exposure(rest, visible, exposure)
-            step = _step(rest - exposure[self.labels], self.slopes, self.labels, trust, self.regions)
-            move = np.clip(move + step, -_LONGEST_SHIFT, _LONGEST_SHIFT)
-        rest, visible = self._differences(start, move)
-        exposure, _ = self._exposure(rest, visible, exposure)
-        misfit = _misfit(_squares(rest - exposure[self.labels]), self.labels, visible, self.regions)
-        error = means(np.minimum(start.error, 10), self.labels, np.maximum(visible, 1e-3), self.regions)
-        return _Fit(move, exposure, misfit, error)
-
-    def _differences(self, start: Arrival, move: Float32) -> tuple[Float32, Float32]:
-        """Truth less the neighbour moved by `move`, (n, 3), and 1 where the neighbour can be seen, (n,)."""
-        x, y = start.x + move[self.labels, 0], start.y + move[self.labels, 1]
-        visible = _in_frame(x, y, self.neighbour.shape) & ~_touches(self.damage, x, y)
-        return self.truth - sample(self.neighbour, x, y), visible.astype(np.float32)
-
-    def _exposure(self, rest: Float32, visible: Float32, last: Float32 | None) -> tuple[Float32, Float32]:
-        """The offset per region, (count, 3), and the weights (n,) it was found with.
-
-        A gain of the light is an offset in a log encoding.
-        """
-        guess = means(rest, self.labels, visible, self.regions) if last is None else last
-        trust = visible * _robust(rest - guess[self.labels])
-        return means(rest, self.labels, trust, self.regions), trust
+    def detailed(self, smooth: Float32, where: Bool) -> Float32:
+        """The neighbour with its detail and grain `where` they are wanted; elsewhere `smooth` will do."""
+        flat = np.flatnonzero(where)
+        picture = smooth.reshape(-1, 3).copy()
+        x, y = self.place.x.ravel()[flat], self.place.y.ravel()[flat]
+        picture[flat] = sample(self.neighbour, x, y, "lanczos")
+        return picture.reshape(smooth.shape)
 
 
-def _slopes(picture: Float32, known: Bool) -> Float32:
-    """Gradient of the centre's luma per sheet pixel, (h * w, 2), per px."""
-    luma = cv2.GaussianBlur(filled(picture @ _THIRDS, known), (0, 0), 1.0)
-    x = cv2.Sobel(luma, cv2.CV_32F, 1, 0, scale=0.125)
-    y = cv2.Sobel(luma, cv2.CV_32F, 0, 1, scale=0.125)
-    return np.stack([np.asarray(x, np.float32).ravel(), np.asarray(y, np.float32).ravel()], axis=1)
+def _candidate(site: Site, view: _View, error: Float32, offset: int) -> Candidate:
+    visible = view.visible()
+    shown = (site.known & visible).astype(np.float32)
+    smooth = warped(view.neighbour, view.place.x, view.place.y)
+    rest = site.picture - smooth
+    exposure = _exposure(rest, shown, view.place.exposure[np.maximum(site.labels, site.rings)])
+    misfit = _misfit(site, mean_square(rest - exposure), shown)
+    picture = view.detailed(smooth, site.damaged) + exposure
+    return Candidate(offset, picture, visible & site.damaged, misfit, np.abs(exposure).max(2), error)
 
 
-def _step(rest: Float32, slopes: Float32, labels: Labels, trust: Float32, regions: Regions) -> Float32:
-    """One least-squares step of the translation per region, (count, 2) px; none where the ring is flat."""
-    along, down = slopes[:, 0], slopes[:, 1]
-    wanted = rest @ _THIRDS
-    products = np.stack([along * along, along * down, down * down, along * wanted, down * wanted], axis=1)
-    xx, xy, yy, xw, yw = means(products, labels, trust, regions).T.astype(np.float64)
-    xx, yy = xx + _DAMPING, yy + _DAMPING
-    determinant = xx * yy - xy * xy
-    step = np.stack([yy * xw - xy * yw, xx * yw - xy * xw], axis=1) / determinant[:, None]
-    return np.clip(step, -1, 1).astype(np.float32)
+def _exposure(rest: Float32, shown: Float32, regional: Float32) -> Float32:
+    """What must be added to the neighbour at every pixel, (h, w, 3): the mean difference around it, the
+    region's where little is seen. Content that differs counts less."""
+    trust = np.asarray(shown / (1 + mean_square(rest - regional) / _SOFT**2), np.float32)
+    mass = windowed(trust) + _PRIOR
+    sums = windowed(np.asarray(trust[..., None] * (rest - regional), np.float32))
+    return np.asarray(regional + sums / mass[..., None], np.float32)
 
 
-def _squares(rest: Float32) -> Float32:
-    """Mean square over the channels, (n,); numpy's own mean is slow along an axis of three."""
-    return np.einsum("nc,nc->n", rest, rest) / np.float32(3)
-
-
-def _robust(rest: Float32) -> Float32:
-    return np.asarray(1 / (1 + _squares(rest) / np.float32(_SOFT**2)), np.float32)
-
-
-def _misfit(squares: Float32, labels: Labels, weights: Float32, regions: Regions) -> Float32:
-    misfit = np.sqrt(means(squares, labels, weights, regions))
-    return np.where(known(labels, weights, regions), misfit, _UNSEEN).astype(np.float32)
-
-
-def _in_frame(x: Float32, y: Float32, shape: tuple[int, ...]) -> Bool:
-    return (x >= 0) & (x <= shape[1] - 1) & (y >= 0) & (y <= shape[0] - 1)
-
-
-def _touches(damage: Float32 | None, x: Float32, y: Float32) -> Bool:
-    if damage is None:
-        return np.zeros(x.shape, np.bool_)
-    return sample(damage, x, y) > 0
-
-
-def _evenly(exposure: Float32, site: Site, labels: Labels) -> Float32:
-    """The exposure offset at every hole pixel (n, 3), without steps where a piece is cut into regions."""
-    painted = np.zeros((site.damaged.size, 4), np.float32)
-    painted[site.hole.flat, :3] = exposure[labels]
-    painted[site.hole.flat, 3] = 1
-    spread_out = cv2.blur(painted.reshape(*site.damaged.shape, 4), (17, 17))
-    smooth = np.asarray(spread_out, np.float32).reshape(-1, 4)[site.hole.flat]
-    return np.asarray(smooth[:, :3] / np.maximum(smooth[:, 3:], np.float32(1e-6)), np.float32)
+def _misfit(site: Site, squares: Float32, shown: Float32) -> Float32:
+    """The mean of `squares` around every pixel, the region's mean where little is seen, (h, w)."""
+    flat = site.ring.flat
+    labels, weights = site.rings.ravel()[flat], shown.ravel()[flat]
+    regional = means(squares.ravel()[flat], labels, weights, site.regions)
+    mass = np.bincount(labels, weights, site.regions.count)
+    pieces = np.bincount(site.regions.piece, mass, site.regions.pieces)[site.regions.piece]
+    regional = np.where(pieces > 0, regional, _UNSEEN).astype(np.float32)
+    of = np.maximum(site.labels, site.rings)
+    near = windowed(shown) + _PRIOR
+    return np.asarray((windowed(shown * squares) + _PRIOR * regional[of]) / near, np.float32)
 
 
 def _thicker(damage: Bool) -> Float32:

@@ -1,7 +1,8 @@
 """Which neighbour fills which pixel.
 
-A fill is taken from one neighbour at a time, not averaged: the mean of two frames has half the
-grain's power, and ghosts where they differ. Where no neighbour can be trusted none is taken.
+Detail and grain are taken from one neighbour at a time: the mean of two frames has half the grain's power,
+and double edges where they differ. What is coarser than the grain is the mean of all that can be trusted,
+whose errors partly cancel. Where no neighbour can be trusted none is taken.
 """
 
 from __future__ import annotations
@@ -13,21 +14,19 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from engine.repair.candidates import Candidate, Site
+from engine.repair.candidates import LONGEST_ERROR, PER_PIXEL_ERROR, Candidate, deep
 from engine.repair.regions import known, means
+from engine.repair.site import Site, mean_square
 from engine.types import SPATIAL, Bool, Float32
 
-_PER_PIXEL_ERROR = 0.01
-"""What a pixel of forward-backward error costs, in ACEScct of misfit."""
+_PER_FRAME = np.float32(0.003)
+"""What a frame of distance costs, in ACEScct: of two equal neighbours the nearer one is taken."""
 
-_PER_FRAME = 0.002
-"""What a frame of distance costs: of two equal neighbours the nearer one is taken."""
+_DISAGREEMENT = np.float32(0.5)
+"""What a squared difference from the other candidates costs: one against two is an occlusion."""
 
-_DISAGREEMENT = 0.5
-"""What a difference from the other candidates costs: one against two is an occlusion."""
-
-_LARGEST_DISAGREEMENT = 0.15
-_UNWITNESSED = 0.05
+_LARGEST_DISAGREEMENT = np.float32(0.15**2)
+_UNWITNESSED = np.float32(0.03**2)
 """The disagreement counted where there is no other neighbour to compare with."""
 
 _LARGEST_SHIFT = 0.12
@@ -37,20 +36,26 @@ _AGREED = 1.5
 _AGREED_AT_LEAST = 0.003
 """Two candidates agree that differ hardly more than the best rings do: by the grain of two frames."""
 
-_OPEN_AT_MOST = 0.02
-"""The part of a region that may be unsettled before more neighbours are asked."""
+_OPEN_AT_MOST, _TILE = 0.1, 15
+"""The part of the damage in a square of this side that may be unsettled before more neighbours are asked."""
+
+_FITS, _AGREES = 0.5, 1.2
+"""How many standard deviations of the ring a candidate may miss it by, and be wrong in all."""
 
 _PATCH = 5
 """px. Candidates are compared over squares of this side, so that grain does not decide."""
 
-_REGION = 7
+_REGION = 5
 _SEAM = 1.0
 """px. Standard deviation of the change-over from one neighbour to the next."""
 
+_STRUCTURE = 1.5
+"""px. What a Gaussian of this standard deviation leaves is the mean of the candidates."""
+
 
 class Choice(NamedTuple):
-    """`picture` (n, 3) ACEScct, `source` (n,) int8 and `doubt` (n,), the RMS error expected of the picture
-    in ACEScct, for the pixels of `Site.hole`; a pixel whose source is SPATIAL has no picture yet, and its
+    """`picture` (h, w, 3) ACEScct, `source` (h, w) int8 and `doubt` (h, w), the RMS error expected of the
+    picture in ACEScct, where `Site.damaged`; a pixel whose source is SPATIAL has no picture yet, and its
     doubt is NaN."""
 
     picture: Float32
@@ -59,66 +64,73 @@ class Choice(NamedTuple):
 
 
 def choose(site: Site, candidates: Sequence[Candidate]) -> Choice:
-    """The best trusted candidate at every hole pixel."""
-    count = site.hole.flat.size
+    """The best trusted candidate at every damaged pixel."""
+    shape = site.damaged.shape
     if not candidates:
-        none = np.zeros((count, 3), np.float32), np.full(count, SPATIAL, np.int8)
-        return Choice(*none, np.full(count, np.nan, np.float32))
-    usable = np.stack([c.usable for c in candidates]) & _trusted(site, candidates)
-    costs = _costs(site, candidates, usable)
-    best = costs.argmin(0)
-    some = usable.any(0)
+        none = np.full(shape, SPATIAL, np.int8)
+        return Choice(np.zeros((*shape, 3), np.float32), none, np.full(shape, np.nan, np.float32))
+    expected = errors(site, candidates)
+    best = expected.argmin(0)
+    least = expected.min(0)
+    some = np.isfinite(least)
     source = np.array([c.offset for c in candidates], np.int8)[best]
-    picture = _blended(site, candidates, best, usable)
-    doubt = np.where(some, _doubts(site, candidates, usable, best), np.float32(np.nan))
+    picture = _blended(site, candidates, best, expected)
+    doubt = np.where(some, np.sqrt(least), np.float32(np.nan))
     return Choice(picture, np.where(some, source, np.int8(SPATIAL)).astype(np.int8), doubt)
 
 
-def _doubts(site: Site, candidates: Sequence[Candidate], usable: Bool, best: npt.NDArray[np.intp]) -> Float32:
-    """The RMS error expected of the chosen candidates, (n,): from another neighbour that shows the same,
-    whose error is as large and independent, or else as on the ring."""
-    every = np.arange(best.size)
-    labels = site.labels.ravel()[site.hole.flat]
-    misfit = np.stack([c.misfit for c in candidates])[best, labels]
-    apart = _distances(site, candidates, usable).min(0)[best, every] * np.float32(np.sqrt(0.5))
-    return np.where(np.isfinite(apart), np.maximum(apart, misfit / 2), misfit).astype(np.float32)
+def errors(site: Site, candidates: Sequence[Candidate]) -> Float32:
+    """The squared error to be expected of each candidate, (k, h, w); infinite where it is not to be used."""
+    fits, agrees = _limits(site)
+    usable = _usable(candidates, fits)
+    costs = np.minimum(_disagreements(site, candidates, usable), _LARGEST_DISAGREEMENT) * _DISAGREEMENT
+    for cost, c in zip(costs, candidates, strict=True):
+        cost += c.misfit + np.square(PER_PIXEL_ERROR * np.minimum(c.error, LONGEST_ERROR))
+        cost += np.square(_PER_FRAME * np.float32(abs(c.offset) - 1))
+    inside = site.damaged.astype(np.float32)
+    smooth = np.stack([_averaged(cost, inside, _REGION) for cost in costs])
+    return np.where(usable & (smooth <= agrees), smooth, np.float32(np.inf)).astype(np.float32)
 
 
 def unsettled(site: Site, candidates: Sequence[Candidate]) -> Bool:
-    """The regions (count,) whose pixels these candidates do not settle: two neighbours that agree do."""
-    labels = site.labels.ravel()[site.hole.flat]
-    usable = np.stack([c.usable for c in candidates]) & _trusted(site, candidates)
-    apart = _distances(site, candidates, usable).min((0, 1))
-    misfits = np.stack([c.misfit[1:] for c in candidates])
-    open_ = apart > _AGREED * np.percentile(misfits, 25) + _AGREED_AT_LEAST
-    share = np.bincount(labels, open_, site.regions.count) / np.maximum(
-        np.bincount(labels, minlength=site.regions.count), 1
-    )
-    return np.asarray(share > _OPEN_AT_MOST)
+    """The damaged pixels (h, w) that these candidates do not settle: two neighbours that agree do."""
+    if not candidates:
+        return site.damaged
+    usable = _usable(candidates, _limits(site)[0])
+    apart = np.sqrt(_distances(site, candidates, usable).min((0, 1)))
+    misfits = np.concatenate([c.misfit[site.damaged] for c in candidates])
+    open_ = apart > _AGREED * np.sqrt(np.percentile(misfits, 25)) + _AGREED_AT_LEAST
+    open_ = (open_ | deep(site)) & site.damaged
+    share = _averaged(open_.astype(np.float32), site.damaged.astype(np.float32), _TILE)
+    return np.asarray(open_ & (share > _OPEN_AT_MOST), np.bool_)
 
 
-def _trusted(site: Site, candidates: Sequence[Candidate]) -> Bool:
-    """Whether a candidate explains a region's ring better than any picture would, (k, n).
+def _usable(candidates: Sequence[Candidate], limit: Float32) -> Bool:
+    fits = [c.usable & (c.misfit <= limit) & (c.shift <= _LARGEST_SHIFT) for c in candidates]
+    return np.stack(fits)
 
-    Another piece of the same texture would miss the ring by sqrt(2) of its standard deviation; the
-    allowance for grain lets flat areas pass.
+
+def _limits(site: Site) -> tuple[Float32, Float32]:
+    """The largest misfit, and the largest error expected in all, of a candidate to be used, squared, (h, w).
+
+    Another piece of the same texture would miss the ring by sqrt(2) of its standard deviation, less what
+    alignment and exposure make up for; the allowance for grain lets flat areas pass.
     """
     texture, grain, seen = _ring_statistics(site)
-    limit = np.where(seen, texture + 1.5 * grain + 0.004, np.inf)
-    labels = site.labels.ravel()[site.hole.flat]
-    fits = [(c.misfit <= limit) & ((c.shift <= _LARGEST_SHIFT) | ~seen) for c in candidates]
-    return np.stack(fits)[:, labels]
+    limits = (np.where(seen, share * texture + 1.5 * grain + 0.004, np.inf) for share in (_FITS, _AGREES))
+    fits, agrees = (np.square(limit).astype(np.float32)[site.labels] for limit in limits)
+    return fits, agrees
 
 
 def _ring_statistics(site: Site) -> tuple[Float32, float, Bool]:
     """Standard deviation of the ring per region, the grain's on all rings, and where there is a ring."""
-    labels = site.rings.ravel()[site.ring.flat]
-    values = site.picture.reshape(-1, 3)[site.ring.flat]
+    flat = site.ring.flat
+    labels = site.rings.ravel()[flat]
+    values = site.picture.reshape(-1, 3)[flat]
     ones = np.ones(labels.size, np.float32)
     centred = values - means(values, labels, ones, site.regions)[labels]
-    texture = np.sqrt(
-        means(np.einsum("nc,nc->n", centred, centred) / np.float32(3), labels, ones, site.regions)
-    )
+    squares = np.einsum("nc,nc->n", centred, centred) / np.float32(3)
+    texture = np.sqrt(means(squares, labels, ones, site.regions))
     return texture, _grain(site), known(labels, ones, site.regions)
 
 
@@ -129,19 +141,9 @@ def _grain(site: Site) -> float:
     return float(1.4826 * np.median(np.abs(rough))) if rough.size else 0.0
 
 
-def _costs(site: Site, candidates: Sequence[Candidate], usable: Bool) -> Float32:
-    """What taking each candidate would cost at each hole pixel, (k, n), smooth within the damage."""
-    labels = site.labels.ravel()[site.hole.flat]
-    costs = _disagreements(site, candidates, usable) * _DISAGREEMENT
-    for cost, c in zip(costs, candidates, strict=True):
-        prior = _PER_FRAME * (abs(c.offset) - 1)
-        cost += (c.misfit + _PER_PIXEL_ERROR * c.error + prior)[labels]
-    smooth = [_averaged(site, cost, np.ones_like(cost), _REGION) for cost in costs]
-    return np.where(usable, np.stack(smooth), np.float32(np.inf))
-
-
 def _disagreements(site: Site, candidates: Sequence[Candidate], usable: Bool) -> Float32:
-    """How far each candidate is, around each pixel, from the best match of every other neighbour, (k, n).
+    """How far each candidate is, around each pixel, from the best match of every other neighbour, squared,
+    (k, h, w).
 
     Two candidates of one neighbour are no witnesses for each other.
     """
@@ -159,51 +161,59 @@ def _disagreements(site: Site, candidates: Sequence[Candidate], usable: Bool) ->
 
 
 def _distances(site: Site, candidates: Sequence[Candidate], usable: Bool) -> Float32:
-    """RMS difference of candidates i and j around each pixel, (k, k, n); infinite where one is missing."""
+    """Mean squared difference of candidates i and j around each pixel, (k, k, h, w); infinite where one is
+    missing."""
     count = len(candidates)
-    apart = np.full((count, count, usable.shape[1]), np.inf, np.float32)
+    apart = np.full((count, count, *site.damaged.shape), np.inf, np.float32)
     for i in range(count):
         for j in range(i):
             if candidates[i].offset == candidates[j].offset:
                 continue
             both = usable[i] & usable[j]
-            difference = candidates[i].picture - candidates[j].picture
-            squares = np.einsum("nc,nc->n", difference, difference) / np.float32(3)
-            mean = np.sqrt(np.maximum(_averaged(site, squares, both.astype(np.float32), _PATCH), 0))
+            squares = mean_square(candidates[i].picture - candidates[j].picture)
+            mean = np.maximum(_averaged(squares, both.astype(np.float32), _PATCH), 0)
             apart[i, j] = apart[j, i] = np.where(both, mean, np.inf)
     return apart
 
 
-def _averaged(site: Site, values: Float32, weights: Float32, side: int) -> Float32:
-    """Weighted mean of hole pixel `values` (n,) over squares of `side`, within the hole."""
-    sums, mass = (_boxed(site, plane, side) for plane in (values * weights, weights))
-    return np.asarray(sums / np.maximum(mass, 1e-6), np.float32)
-
-
-def _boxed(site: Site, values: Float32, side: int) -> Float32:
-    plane = np.zeros(site.damaged.size, np.float32)
-    plane[site.hole.flat] = values
-    blurred = cv2.blur(plane.reshape(site.damaged.shape), (side, side), borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(blurred, np.float32).ravel()[site.hole.flat]
+def _averaged(values: Float32, weights: Float32, side: int) -> Float32:
+    """Weighted mean of `values` (h, w) over squares of `side`."""
+    sums, mass = (
+        cv2.blur(plane, (side, side), borderType=cv2.BORDER_CONSTANT) for plane in (values * weights, weights)
+    )
+    return np.asarray(sums / np.maximum(mass, np.float32(1e-6)), np.float32)
 
 
 def _blended(
-    site: Site, candidates: Sequence[Candidate], best: npt.NDArray[np.intp], usable: Bool
+    site: Site, candidates: Sequence[Candidate], best: npt.NDArray[np.intp], expected: Float32
 ) -> Float32:
-    """The chosen pictures, changing over softly where the choice changes."""
-    if (best == best[0]).all() if best.size else True:
-        return candidates[int(best[0]) if best.size else 0].picture
-    total = np.zeros((best.size, 3), np.float32)
-    mass = np.full(best.size, 1e-9, np.float32)
-    for k, c in enumerate(candidates):
-        weight = _softened(site, (best == k).astype(np.float32)) * usable[k]
-        total += weight[:, None] * c.picture
-        mass += weight
-    return total / mass[:, None]
+    """The chosen pictures, changing over softly where the choice changes, with the mean of all that are as
+    good where it is coarser than grain."""
+    usable: Bool = np.asarray(np.isfinite(expected), np.bool_)
+    softly = [_softened((best == k).astype(np.float32), _SEAM) for k in range(len(candidates))]
+    surely = [_sureness(each) for each in expected]
+    detailed = _weighted(candidates, usable, softly)
+    inside = np.asarray(usable.any(0), np.float32)
+    mean = _weighted(candidates, usable, surely)
+    change = np.where(inside[..., None] > 0, mean - detailed, np.float32(0)).astype(np.float32)
+    mass = _softened(inside, _STRUCTURE)[..., None] + np.float32(1e-6)
+    return np.asarray(detailed + _softened(change, _STRUCTURE) / mass, np.float32)
 
 
-def _softened(site: Site, values: Float32) -> Float32:
-    plane = np.zeros(site.damaged.size, np.float32)
-    plane[site.hole.flat] = values
-    blurred = cv2.GaussianBlur(plane.reshape(site.damaged.shape), (0, 0), _SEAM)
-    return np.asarray(blurred, np.float32).ravel()[site.hole.flat]
+def _sureness(expected: Float32) -> Float32:
+    return np.asarray(1 / np.square(expected + np.float32(1e-7)), np.float32)
+
+
+def _weighted(candidates: Sequence[Candidate], usable: Bool, weights: Sequence[Float32]) -> Float32:
+    total = np.zeros(candidates[0].picture.shape, np.float32)
+    mass = np.full(total.shape[:2], 1e-9, np.float32)
+    for candidate, there, weight in zip(candidates, usable, weights, strict=True):
+        own = np.where(there, weight, 0).astype(np.float32)
+        total += own[..., None] * candidate.picture
+        mass += own
+    return np.asarray(total / mass[..., None], np.float32)
+
+
+def _softened(plane: Float32, deviation: float) -> Float32:
+    blurred = cv2.GaussianBlur(plane, (0, 0), deviation, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(blurred, np.float32).reshape(plane.shape)

@@ -103,7 +103,7 @@ def _regrained(
 ) -> Float32:
     """The filled pixels `flat` of `picture`, their own grain exchanged for `fresh` as far as they are flat.
 
-    What shines through the damage has this frame's grain and keeps it; a spatial fill has none.
+    What shines through the damage has this frame's grain and keeps it; a spatial fill has streaks at most.
     `inside` (h, w) is 1 where the sheet shows the frame, 0 beyond its borders and between the tiles.
     With a share q of the residual kept and the power of grain 1, fresh grain of power 1 - q² keeps the
     sum: the two are independent.
@@ -115,7 +115,7 @@ def _regrained(
     kept[source == THROUGH] = 1
     grainless = source == SPATIAL
     still_there = np.where(grainless, 0, kept)[:, None]
-    removed = np.where(grainless, 0, 1 - kept)[:, None] * own.reshape(-1, 3)[flat]
+    removed = (1 - kept)[:, None] * own.reshape(-1, 3)[flat]
     added = strength * np.sqrt(1 - still_there**2) * wanted * fresh
     return (picture.reshape(-1, 3)[flat] - removed + added).astype(np.float32)
 

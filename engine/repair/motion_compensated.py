@@ -9,14 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
-from engine.repair.candidates import Candidate, Site, offers
+from engine.repair.candidates import cut_out, deep, merged, offers
 from engine.repair.choose import Choice, choose, unsettled
 from engine.repair.damage import Plate, clipped, plates_of
+from engine.repair.healed_flows import HealedFlows
 from engine.repair.lines import Marks
 from engine.repair.paths import Paths
 from engine.repair.regions import damage_regions
 from engine.repair.sheet import Sheet
 from engine.repair.shine import shone_through
+from engine.repair.site import Site
 from engine.repair.spatial import fill_from_surroundings
 from engine.repair.tiles import CONTEXT, damage_tiles
 from engine.types import SPATIAL, THROUGH, Bool, DamageMatte, FillTile, Float32, WorkingFrame
@@ -31,11 +33,11 @@ class MotionCompensatedRepairer:
     """Fills damage from aligned neighbours, and from its surroundings where none can be trusted."""
 
     def __init__(self, motion: MotionEstimator) -> None:
-        self._motion = motion
+        self._motion, self._healed = motion, HealedFlows()
 
     @property
     def identity(self) -> str:
-        return "motion-compensated/2"
+        return "motion-compensated/3"
 
     def repair(self, window: FrameWindow, mattes: Mapping[int, DamageMatte]) -> Sequence[FillTile]:
         """As `Repairer.repair` says. Raises InconsistentFrames for a matte of another size."""
@@ -45,10 +47,10 @@ class MotionCompensatedRepairer:
             return ()
         tiles = damage_tiles(centre.damaged)
         sheet = Sheet.of(tiles, window.centre.size, CONTEXT)
-        site = Site.of(centre.picture, centre.damaged, damage_regions(centre.unreliable), sheet)
+        site = Site.of(centre.picture, damage_regions(centre.unreliable), sheet)
         damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
-        paths = Paths(window, damage, self._motion)
-        filled = _Filled.of(site, choose(site, _asked(site, plates, damage, paths)))
+        paths = Paths(window, damage, self._motion, self._healed)
+        filled = _Filled.of(site, _chosen(site, plates, damage, paths))
         _fill_the_rest(site.sheet, filled, centre, centre.damaged)
         _let_through(site, filled, window.centre, centre.picture)
         return _tiles(sheet, filled)
@@ -59,21 +61,26 @@ def _frames(window: FrameWindow) -> dict[int, WorkingFrame]:
     return {k: frame for k, frame in frames.items() if frame is not None}
 
 
-def _asked(
-    site: Site, plates: Mapping[int, Plate], damage: Mapping[int, Bool], paths: Paths
-) -> list[Candidate]:
-    """What the neighbours offer: the nearest on either side first; where these leave doubt, the same over
-    the bridge, and the others."""
+def _chosen(site: Site, plates: Mapping[int, Plate], damage: Mapping[int, Bool], paths: Paths) -> Choice:
+    """The best of what the neighbours offer: the nearest on either side are asked first; where these leave
+    doubt, the same by other routes, and the others."""
     neighbours = {k: plate.picture for k, plate in plates.items() if k}
     first = [next((k for k in neighbours if k * side > 0), 0) for side in (-1, 1)]
     near = {k: neighbours.pop(k) for k in first if k}
-    found = offers(site, near, damage, paths, "around", np.ones(site.regions.count, np.bool_))
-    doubt = unsettled(site, found) if found else np.zeros(0, np.bool_)
-    if doubt.any():
-        across = {k: picture for k, picture in near.items() if paths.bridged(k)}
-        found += offers(site, across, damage, paths, "bridge", doubt)
-        found += offers(site, neighbours, damage, paths, "around", doubt)
-    return found
+    found = offers(site, near, damage, paths, "direct")
+    choice = choose(site, found)
+    part = site.part(plates[0].picture, unsettled(site, found))
+    if part is None or not near:
+        return choice
+    more = [cut_out(candidate, site, part) for candidate in found]
+    more += offers(part, near, damage, paths, "around")
+    more += offers(part, {k: p for k, p in near.items() if paths.bridged(k)}, damage, paths, "bridge")
+    more += offers(part, neighbours, damage, paths, "direct")
+    if deep(part).any():
+        more += offers(part, neighbours, damage, paths, "around")
+    for better, plane in zip(choose(part, merged(part, more)), choice, strict=True):
+        part.sheet.lay_over(better, plane, site.sheet)
+    return choice
 
 
 class _Filled(NamedTuple):
@@ -85,11 +92,10 @@ class _Filled(NamedTuple):
 
     @staticmethod
     def of(site: Site, choice: Choice) -> _Filled:
-        picture, source = site.picture.copy(), np.zeros(site.damaged.shape, np.int8)
-        doubt = np.zeros(site.damaged.shape, np.float32)
-        picture.reshape(-1, 3)[site.hole.flat] = choice.picture
-        source.ravel()[site.hole.flat] = choice.source
-        doubt.ravel()[site.hole.flat] = choice.doubt
+        hurt = site.damaged
+        picture = np.where(hurt[..., None], choice.picture, site.picture)
+        source = np.where(hurt, choice.source, 0).astype(np.int8)
+        doubt = np.where(hurt, choice.doubt, np.float32(0))
         return _Filled(picture, source, doubt)
 
 
@@ -118,7 +124,7 @@ def _let_through(site: Site, filled: _Filled, frame: WorkingFrame, whole: Float3
 
     `whole` (H, W, 3) is its picture, finite.
     """
-    hole = site.hole.only(site.sheet.inner.ravel()[site.hole.flat])
+    hole = site.sheet.points(site.damaged & site.sheet.inner)
     picture, source, doubt = filled.picture.reshape(-1, 3), filled.source.ravel(), filled.doubt.ravel()
     pieces = site.regions.piece[site.labels.ravel()[hole.flat]]
     lost = clipped(frame, hole.y.astype(np.intp), hole.x.astype(np.intp))

@@ -18,14 +18,16 @@ import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
 from engine.motion.flow import Flow
+from engine.repair.healed_flows import HealedFlows
 from engine.repair.pyramid import filled
-from engine.repair.sampling import sample
-from engine.types import Bool, Float32
+from engine.repair.sampling import sample, warped
+from engine.types import Bool, Float32, WorkingFrame
 from engine.window.window import FrameWindow
 
-Route = Literal["around", "bridge"]
-"""around: by the motion from the centre, spread into the damage from around it. bridge: by the motion
-from the frame before to the frame after; the centre is taken to lie half way."""
+Route = Literal["direct", "around", "bridge"]
+"""direct: by the motion from the centre, between frames whose damage is painted over. around: by the
+motion from the centre, spread into the damage from beyond it. bridge: by the motion from the frame before to
+the frame after; the centre is taken to lie half way."""
 
 _MISLED = 1
 _MISLED_BY_BLOTCH = 3
@@ -55,13 +57,32 @@ class CleanFlow:
     field: Float32
 
     def at(self, x: Float32, y: Float32) -> Float32:
-        """The vectors at columns `x` and rows `y` (n,): (n, 2) float32 in pixels."""
+        """The vectors at columns `x` and rows `y` (...): (..., 2) float32 in pixels."""
+        raw = vectors(self.flow, x, y)
         height, width = self.flow.size
         across, down = self.field.shape[1] / width, self.field.shape[0] / height
-        instead = sample(self.field, (x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5)
-        scale = np.float32(self.flow.scale)
-        raw = sample(self.flow.vectors, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5)
-        return np.asarray(raw + instead[:, 2:] * (instead[:, :2] - raw), np.float32)
+        instead = _read(self.field, (x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5)
+        return np.asarray(raw + instead[..., 2:] * (instead[..., :2] - raw), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class RawFlow:
+    """A flow as it was found."""
+
+    flow: Flow
+
+    def at(self, x: Float32, y: Float32) -> Float32:
+        """The vectors at columns `x` and rows `y` (...): (..., 2) float32 in pixels."""
+        return vectors(self.flow, x, y)
+
+
+def vectors(flow: Flow, x: Float32, y: Float32) -> Float32:
+    scale = np.float32(flow.scale)
+    return _read(flow.vectors, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5)
+
+
+def _read(plane: Float32, x: Float32, y: Float32) -> Float32:
+    return warped(plane, x, y) if x.ndim == 2 else sample(plane, x, y)
 
 
 def cleaned(flow: Flow, start: Bool, end: Bool) -> CleanFlow:
@@ -110,7 +131,15 @@ def _seen(hit: Bool, coarse: Float32, frame_size: tuple[int, int]) -> Bool:
 class Paths:
     """The cleaned flows of one window, made when first needed."""
 
-    def __init__(self, window: FrameWindow, damage: Mapping[int, Bool], motion: MotionEstimator) -> None:
+    def __init__(
+        self,
+        window: FrameWindow,
+        damage: Mapping[int, Bool],
+        motion: MotionEstimator,
+        healed: HealedFlows | None = None,
+    ) -> None:
+        """`healed` keeps what is found for the next window; without it nothing is kept."""
+        self._healed = healed or HealedFlows()
         self._window = window
         self._damage = damage
         self._motion = motion
@@ -127,21 +156,22 @@ class Paths:
         if route == "bridge":
             return self._over_the_bridge(x, y, offset)
         error = np.zeros_like(x)
+        found = self._direct if route == "direct" else self._step
         for a, b in self._steps(offset):
-            out = self._step(a, b).at(x, y)
-            x, y = x + out[:, 0], y + out[:, 1]
-            back = self._step(b, a).at(x, y)
-            error = error + np.hypot(out[:, 0] + back[:, 0], out[:, 1] + back[:, 1])
+            out = found(a, b).at(x, y)
+            x, y = x + out[..., 0], y + out[..., 1]
+            back = found(b, a).at(x, y)
+            error = error + np.hypot(out[..., 0] + back[..., 0], out[..., 1] + back[..., 1])
         return Arrival(x, y, error)
 
     def _over_the_bridge(self, x: Float32, y: Float32, offset: int) -> Arrival:
         """The point of the frame before whose motion to the frame after passes (x, y) half way."""
         flow = self._step(-1, 1)
-        half = last = np.zeros((x.size, 2), np.float32)
+        half = last = np.zeros((*x.shape, 2), np.float32)
         for _ in range(_PASSES):
-            last, half = half, flow.at(x - half[:, 0], y - half[:, 1]) * np.float32(0.5)
-        unsettled = np.hypot(half[:, 0] - last[:, 0], half[:, 1] - last[:, 1])
-        return Arrival(x + offset * half[:, 0], y + offset * half[:, 1], unsettled)
+            last, half = half, flow.at(x - half[..., 0], y - half[..., 1]) * np.float32(0.5)
+        unsettled = np.hypot(half[..., 0] - last[..., 0], half[..., 1] - last[..., 1])
+        return Arrival(x + offset * half[..., 0], y + offset * half[..., 1], unsettled)
 
     def _steps(self, offset: int) -> list[tuple[int, int]]:
         """Adjacent frames up to `offset`; one leap where one in between is absent."""
@@ -151,12 +181,18 @@ class Paths:
             return [(0, offset)]
         return list(pairwise(stops))
 
+    def _direct(self, a: int, b: int) -> RawFlow:
+        start, end = self._frame(a), self._frame(b)
+        return RawFlow(self._healed.between(start, end, self._damage.get(a), self._damage.get(b)))
+
+    def _frame(self, offset: int) -> WorkingFrame:
+        frame = self._window.at(offset)
+        assert frame is not None
+        return frame
+
     def _step(self, a: int, b: int) -> CleanFlow:
         if (a, b) not in self._known_steps:
-            start, end = self._window.at(a), self._window.at(b)
-            assert start is not None
-            assert end is not None
-            flow = self._motion.between(start, end)
+            flow = self._motion.between(self._frame(a), self._frame(b))
             self._known_steps[a, b] = cleaned(flow, self._cells(a), self._cells(b))
         return self._known_steps[a, b]
 

@@ -39,3 +39,11 @@ def _fold(values: Float32) -> Float32:
     rest = -values.size % width
     padded = np.concatenate([values, np.full(rest, values[-1])]) if rest else values
     return np.ascontiguousarray(padded, np.float32).reshape(-1, width)
+
+
+def warped(plane: AnyArray, x: Float32, y: Float32, kind: Literal["linear", "lanczos"] = "linear") -> Float32:
+    """`sample` at planes of columns `x` and rows `y` (h, w): (h, w) or (h, w, C) float32."""
+    found = cv2.remap(
+        np.asarray(plane, np.float32), x, y, _INTERPOLATION[kind], borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(found, np.float32).reshape(*x.shape, *plane.shape[2:])

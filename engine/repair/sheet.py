@@ -60,16 +60,26 @@ class Sheet:
         """Lay `tiles` of a frame of `frame_size` (height, width) on shelves, the highest first."""
         takings = [(tile, _grown(tile, context, frame_size)) for tile in tiles]
         takings.sort(key=lambda pair: (-pair[1].height, pair[1].top, pair[1].left))
-        width = max([_WIDTH, *(taken.width for _, taken in takings)])
-        places: list[Place] = []
-        top, left, shelf = 0, 0, 0
-        for tile, taken in takings:
-            if left + taken.width > width:
-                top, left, shelf = top + shelf + _GAP, 0, 0
-            shelf = max(shelf, taken.height)
-            places.append(Place(tile, taken, Box(top, left, top + taken.height, left + taken.width)))
-            left += taken.width + _GAP
-        return Sheet(tuple(places), (max(top + shelf, 1), width if top else max(left, 1)), frame_size)
+        return _shelved(takings, frame_size)
+
+    def only(self, tiles: Sequence[Box]) -> Sheet:
+        """A sheet of just those of its `tiles`, with the same surroundings."""
+        chosen = set(tiles)
+        return _shelved([(p.tile, p.taken) for p in self.places if p.tile in chosen], self.frame_size)
+
+    def lay_over(self, plane: AnyArray, onto: AnyArray, whole: Sheet) -> None:
+        """Lay a `plane` (h, w) or (h, w, C) of this sheet into one of the `whole` that it is a part of."""
+        there = {place.tile: place.laid for place in whole.places}
+        for place in self.places:
+            onto[there[place.tile].slices] = plane[place.laid.slices]
+
+    def cut_out(self, plane: AnyArray, part: Sheet) -> AnyArray:
+        """A `plane` (h, w) or (h, w, C) of this sheet as it lies on a `part` of it."""
+        laid = np.zeros((*part.size, *plane.shape[2:]), plane.dtype)
+        here = {place.tile: place.laid for place in self.places}
+        for place in part.places:
+            laid[place.laid.slices] = plane[here[place.tile].slices]
+        return laid
 
     def lay(self, plane: AnyArray) -> AnyArray:
         """`plane` (H, W) or (H, W, C) of the frame on the sheet; zero where no tile lies."""
@@ -103,6 +113,14 @@ class Sheet:
             right[place.laid.slices] = place.taken.left - place.laid.left
         return down, right
 
+    @cached_property
+    def coordinates(self) -> tuple[Float32, Float32]:
+        """Column and row in the frame of every sheet pixel, (h, w) each; between tiles they mean nothing."""
+        down, right = self._origin
+        x = right + np.arange(self.size[1], dtype=np.int32)
+        y = down + np.arange(self.size[0], dtype=np.int32)[:, None]
+        return x.astype(np.float32), y.astype(np.float32)
+
     def points(self, mask: Bool) -> Points:
         """The True pixels of `mask`, which is of the size of the sheet."""
         flat = np.flatnonzero(mask)
@@ -120,3 +138,17 @@ def _grown(box: Box, margin: int, size: tuple[int, int]) -> Box:
         min(box.bottom + margin, size[0]),
         min(box.right + margin, size[1]),
     )
+
+
+def _shelved(takings: Sequence[tuple[Box, Box]], frame_size: tuple[int, int]) -> Sheet:
+    """Lay pairs of a tile and the part of the frame taken for it side by side, in this order."""
+    width = max([_WIDTH, *(taken.width for _, taken in takings)])
+    places: list[Place] = []
+    top, left, shelf = 0, 0, 0
+    for tile, taken in takings:
+        if left + taken.width > width:
+            top, left, shelf = top + shelf + _GAP, 0, 0
+        shelf = max(shelf, taken.height)
+        places.append(Place(tile, taken, Box(top, left, top + taken.height, left + taken.width)))
+        left += taken.width + _GAP
+    return Sheet(tuple(places), (max(top + shelf, 1), width if top else max(left, 1)), frame_size)

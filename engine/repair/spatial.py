@@ -1,8 +1,9 @@
 """Filling from the same frame, where no neighbour can help.
 
-Along straight lines through a hole pixel, the two undamaged ends are compared: where they agree, the
-line is likely to run along an edge or across a scratch, and the pixel is interpolated between them.
-Large holes also get the membrane through their rim. All in float; the grain comes later.
+Along straight lines through a hole pixel, the two undamaged ends are compared: where they agree, for this
+pixel and those around it, the line is likely to run along an edge or across a scratch, and the pixel is
+interpolated between them, with the slopes that the picture has there. What no line says much about
+gets the membrane through the hole's rim. All in float; the grain comes later.
 """
 
 from __future__ import annotations
@@ -32,7 +33,16 @@ _AGREEMENT = 0.02
 _SPAN = 12.0
 """px. A line that must bridge more than this counts less than the membrane."""
 
-_BACKING = np.float32(0.4)
+_POWER = 6
+"""With which power of its length a line loses weight."""
+
+_SLOPE, _SLOPE_SPAN = np.float32(0.75), np.float32(5.0)
+"""The share of the slope at its ends that a line follows, and the px of its length from which on less."""
+
+_TOGETHER = 2.0
+"""px. Standard deviation of the window in which lines of one direction are judged together."""
+
+_BACKING = np.float32(0.1)
 """The weight of the membrane, in lines of that length whose ends agree."""
 
 _SMALL = 64
@@ -77,7 +87,7 @@ def fill_from_surroundings(plane: Float32, missing: Bool, unknown: Bool) -> Spat
     part, wanted = plane[near], missing[near]
     hidden = wanted | unknown[near]
     rows, columns = np.nonzero(wanted)
-    lines = _along_lines(_calmed(part, hidden, wanted), hidden, rows, columns)
+    lines = _along_lines(part, _calmed(part, hidden, wanted), hidden, rows, columns)
     membrane = _membranes(part, wanted, hidden)[rows, columns]
     mass = lines.mass + _BACKING
     whole = np.asarray((lines.total + _BACKING * membrane) / mass[:, None], np.float32)
@@ -133,25 +143,74 @@ def _bounds(mask: Bool, margin: int) -> tuple[slice, slice]:
 
 
 def _along_lines(
-    calm: Float32, hidden: Bool, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
+    plane: Float32, calm: Float32, hidden: Bool, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
 ) -> _Lines:
     total = np.zeros((rows.size, 3), np.float32)
     squares, mass = np.zeros((2, rows.size), np.float32)
     for dx, dy in _DIRECTIONS:
         ahead, back = _reach(hidden, rows, columns, dx, dy), _reach(hidden, rows, columns, -dx, -dy)
         met = np.flatnonzero((ahead > 0) & (back > 0))
-        near, far = ahead[met], back[met]
-        one = calm[rows[met] + near * dy, columns[met] + near * dx]
-        other = calm[rows[met] - far * dy, columns[met] - far * dx]
-        span = (near + far).astype(np.float32)
-        value = np.asarray((one * far[:, None] + other * near[:, None]) / span[:, None], np.float32)
+        here = rows[met], columns[met]
+        one, other = _End.of(here, ahead[met], (dx, dy)), _End.of(here, back[met], (-dx, -dy))
+        apart = _together(hidden.shape, here, _mean_square(one.at(calm) - other.at(calm)))
+        span = one.steps + other.steps
         length = span * np.float32(np.hypot(dx, dy))
-        apart = _mean_square(one - other)
-        weight = (_SPAN / length) ** 4 / (1 + apart / np.float32(_AGREEMENT**2))
+        follow = np.asarray(_SLOPE * np.minimum(1, _SLOPE_SPAN / length) * span, np.float32)
+        value = _bridged(one, other, plane, hidden, follow)
+        weight = (_SPAN / length) ** _POWER / (1 + apart / np.float32(_AGREEMENT**2))
         total[met] += weight[:, None] * value
         squares[met] += weight * _mean_square(value)
         mass[met] += weight
     return _Lines(total, squares, mass)
+
+
+class _End(NamedTuple):
+    """Where lines end: `rows` and `columns` (n,) of the first undamaged pixels, `steps` (n,) away, and
+    those of the pixels one step further out."""
+
+    rows: npt.NDArray[np.intp]
+    columns: npt.NDArray[np.intp]
+    steps: Float32
+    beyond: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+
+    @staticmethod
+    def of(
+        start: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], steps: npt.NDArray[np.int32],
+        step: tuple[int, int],
+    ) -> _End:  # fmt: skip
+        rows, columns = start[0] + steps * step[1], start[1] + steps * step[0]
+        return _End(rows, columns, steps.astype(np.float32), (rows + step[1], columns + step[0]))
+
+    def at(self, plane: Float32) -> Float32:
+        return plane[self.rows, self.columns]
+
+    def slope(self, plane: Float32, hidden: Bool) -> Float32:
+        """The change of `plane` over the last step towards the hole, (n, 3); 0 where it cannot be seen."""
+        rows, columns = (
+            np.clip(places, 0, side - 1) for places, side in zip(self.beyond, hidden.shape, strict=True)
+        )
+        change = self.at(plane) - plane[rows, columns]
+        return np.where(hidden[rows, columns, None], np.float32(0), change)
+
+
+def _together(
+    shape: tuple[int, ...], here: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], values: Float32
+) -> Float32:
+    """The mean of `values` (n,) over the pixels around each that have one, (n,)."""
+    planes = np.zeros((*shape, 2), np.float32)
+    planes[here] = np.stack([values, np.ones_like(values)], axis=1)
+    sums, mass = np.asarray(cv2.GaussianBlur(planes, (0, 0), _TOGETHER), np.float32)[here].T
+    return np.asarray(sums / np.maximum(mass, np.float32(1e-6)), np.float32)
+
+
+def _bridged(one: _End, other: _End, plane: Float32, hidden: Bool, follow: Float32) -> Float32:
+    """Hermite's cubic between the two ends, (n, 3); `follow` (n,) is how far their slopes are continued."""
+    t = (one.steps / (one.steps + other.steps))[:, None]
+    scale = follow[:, None]
+    value = (2 * t**3 - 3 * t**2 + 1) * one.at(plane) + (3 * t**2 - 2 * t**3) * other.at(plane)
+    value += (t**3 - 2 * t**2 + t) * scale * one.slope(plane, hidden)
+    value += (t**2 - t**3) * scale * other.slope(plane, hidden)
+    return np.asarray(value, np.float32)
 
 
 def _reach(

@@ -57,6 +57,19 @@ def test_points_under_a_blotch_arrive_where_the_picture_went(route: str, offset:
     assert np.median(missed) < 0.8, "to be refined on the ring, but near enough for that"
 
 
+@pytest.mark.parametrize("offset", [-2, -1, 1, 2])
+def test_the_direct_route_follows_the_picture_past_a_line(offset: int) -> None:
+    step = (6.0, -2.5)
+    line = np.zeros(SIZE, np.bool_)
+    line[:, 100:104] = True
+    everywhere = dict.fromkeys(range(-2, 3), line)
+    given = scene(pan(step), everywhere, 0.9)
+    y, x = (v.astype(np.float32) for v in np.nonzero(line))
+    arrival = Paths(given.window, everywhere, MotionEstimator()).follow(x, y, offset, "direct")
+    missed = np.hypot(arrival.x - x - offset * step[0], arrival.y - y - offset * step[1])
+    assert np.median(missed) < 0.5
+
+
 def test_the_bridge_needs_both_banks() -> None:
     given = scene(pan((1.0, 0.0)), {0: BLOTCH})
     motion = MotionEstimator()

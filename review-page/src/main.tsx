@@ -8,7 +8,7 @@ import { listen } from "./api/events";
 import { get } from "./api/client";
 import type { ServerEvent, Session } from "./api/types";
 import { listenToKeys } from "./keys/listen";
-import { clip, clipId, complain, connected, ended, frame, replaceClip, session } from "./state/app";
+import { clip, clipId, complain, connected, ended, frame, replaceClip, say, session } from "./state/app";
 import { loadDecisions } from "./state/decisions";
 import { clearSelection, focused, followFilter, refreshList } from "./state/defects";
 import { followFrame, forgetFrames } from "./state/facts";
@@ -89,6 +89,9 @@ function heard(event: ServerEvent): void {
       break;
     case "bye":
       ended.value = event.message || "The server has ended; the decisions are on the disk.";
+      break;
+    case "notice":
+      say(event.message, true);
       break;
     case "pong":
       break;

@@ -232,6 +232,7 @@ export type ServerEvent =
   | { type: "changed"; clip: string; frames: string | null; revision: number; why: string }
   | { type: "known"; clip: string; frame: number; version: string }
   | { type: "clip"; clip: Clip }
+  | { type: "notice"; clip: string; message: string }
   | { type: "bye"; message: string }
   | { type: "pong" };
 

@@ -79,10 +79,10 @@ function drawBin({ context, height, ratio }: Lane, slot: Slot, density: number, 
     context.fillRect(x, floor - 2 * ratio, wide, 2 * ratio);
   } else {
     const high = barHeight(density, room);
-    context.fillStyle = "#6e6e6e";
+    context.fillStyle = "#5f5f5f";
     context.fillRect(x, floor - high, wide, high);
     const usual = barHeight(mean, room);
-    context.fillStyle = "#b4b4b4";
+    context.fillStyle = "#8c8c8c";
     context.fillRect(x, floor - usual, wide, usual);
   }
   const flag = FLAG_MARKS.findLast(({ bit }) => flags & bit);

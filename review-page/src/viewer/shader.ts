@@ -30,7 +30,8 @@ vec3 classColour(int index) {
 }
 
 vec3 graded(vec3 picture) {
-  return pow(clamp(picture * uGain, 0.0, 1.0), vec3(1.0 / uGamma));
+  vec3 gained = clamp(picture * uGain, 0.0, 1.0);
+  return uGamma == 1.0 ? gained : pow(gained, vec3(1.0 / uGamma));
 }
 
 vec3 overlaid(vec3 picture, vec2 at) {

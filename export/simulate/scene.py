@@ -35,10 +35,6 @@ class CleanScene:
     smooth: Float32
 
 
-SINGLE = 0.117
-"""Share of single plates among the simulated samples; with the real pairs, 15 % of all stand alone."""
-
-
 @dataclass(frozen=True)
 class Material:
     clips: Sequence[Clip]
@@ -66,7 +62,7 @@ def clean_scene(
 
     Now and then a single sharp plate, without the neighbours.
     """
-    if rng.random() < SINGLE:
+    if rng.random() < recipe.alone:
         still = clean_still(material.restored, material.stills, material.clips, size, rng)
         return CleanScene((None, still, None), still)
     pan = bool(material.stills) and rng.random() < 0.4

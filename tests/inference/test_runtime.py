@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from importlib import metadata
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -86,3 +90,12 @@ def test_the_cpu_stands_behind_every_other_device():
     assert [name for name, _ in providers_for("cuda")] == ["CUDAExecutionProvider", "CPUExecutionProvider"]
     assert [name for name, _ in providers_for("cpu")] == ["CPUExecutionProvider"]
     assert dict(providers_for("cuda"))["CUDAExecutionProvider"]["use_tf32"] == "0"
+
+
+def test_loading_a_net_leaves_no_trace_of_reports_to_its_maker(tmp_path: Path) -> None:
+    """From 1.31 on ONNX Runtime records its use under the home folder, and sends that, unless forbidden."""
+    code = "from engine.inference.session import ModelSession; ModelSession('detect-unet', 'cpu').close()"
+    bare = {k: v for k, v in os.environ.items() if k not in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")}
+    environment = {**bare, "HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, cwd=Path(__file__).parents[2])
+    assert [str(path) for path in tmp_path.rglob("*") if path.is_file()] == []

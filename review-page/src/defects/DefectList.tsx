@@ -12,6 +12,7 @@ import { Row } from "./Row";
 import { inSight, scrollFor } from "./virtual";
 
 const ROW_REM = 5.25;
+const REST = 200;
 
 function rowHeight(): number {
   return ROW_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -22,6 +23,14 @@ export function DefectList() {
   const scroll = useSignal(0);
   const room = useSignal(600);
   const tall = useSignal(84);
+  const resting = useSignal(true);
+  const timer = useRef(0);
+  const scrolled = (to: number) => {
+    scroll.value = to;
+    resting.value = false;
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => (resting.value = true), REST);
+  };
 
   useEffect(() => {
     const box = scroller.current;
@@ -52,7 +61,7 @@ export function DefectList() {
   for (let index = sight.first; index <= sight.last; index++) {
     const row = rowAt(index);
     const at = cursor.value === index || (row !== null && row.id === focused.value?.id);
-    rows.push(<Row key={index} row={row} index={index} chosen={row !== null && selected.value.has(row.id)} focused={at} />);
+    rows.push(<Row key={row?.id ?? index} resting={resting.value} row={row} index={index} chosen={row !== null && selected.value.has(row.id)} focused={at} />);
   }
   return (
     <section class="defects" aria-label="Defects">
@@ -65,7 +74,7 @@ export function DefectList() {
         aria-multiselectable="true"
         aria-activedescendant={cursor.value >= 0 ? `row-${cursor.value}` : undefined}
         tabIndex={0}
-        onScroll={(event) => (scroll.value = event.currentTarget.scrollTop)}
+        onScroll={(event) => scrolled(event.currentTarget.scrollTop)}
       >
         <div class="sheet" style={{ height: `${sight.height}px` }}>
           <div class="rows" style={{ transform: `translateY(${sight.offset}px)` }}>{rows}</div>

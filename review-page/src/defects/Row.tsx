@@ -1,5 +1,7 @@
 /** One defect of the list: before and after, what it is, what was decided. */
 
+import { useSignal } from "@preact/signals";
+
 import { address } from "../api/client";
 import type { Defect } from "../api/types";
 import { clipPath, session } from "../state/app";
@@ -23,9 +25,13 @@ interface RowProps {
   index: number;
   chosen: boolean;
   focused: boolean;
+  /** Whether the list stands still: what would have to be repaired first is only asked for then. */
+  resting: boolean;
 }
 
-export function Row({ row, index, chosen, focused }: RowProps) {
+export function Row({ row, index, chosen, focused, resting }: RowProps) {
+  const wanted = useSignal(false);
+  if (resting) wanted.value = true;
   if (!row) return <div class="row waiting" role="option" aria-selected={false} aria-label={`Row ${index + 1}, loading`} />;
   const confidence = row.confidence === null ? "" : `${Math.round(row.confidence * 100)} %`;
   return (
@@ -44,7 +50,7 @@ export function Row({ row, index, chosen, focused }: RowProps) {
     >
       <span class="thumbs" aria-hidden="true">
         <img src={thumbnail(row, "before")} alt="" width="64" height="64" loading="lazy" decoding="async" />
-        <img src={thumbnail(row, "after")} alt="" width="64" height="64" loading="lazy" decoding="async" />
+        <img src={wanted.value ? thumbnail(row, "after") : undefined} alt="" width="64" height="64" loading="lazy" decoding="async" />
       </span>
       <span class="facts">
         <span class="line">

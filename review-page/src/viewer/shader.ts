@@ -1,26 +1,22 @@
-/** The picture, the wipe and the mattes, drawn in one pass. */
+/** One pane of the viewer: a picture, and mattes over it where there are any. */
 
 export const VERTEX = `#version 300 es
 in vec2 corner;
 void main() { gl_Position = vec4(corner, 0.0, 1.0); }
 `;
 
-/**
- * `uMode`: 0 only A, 1 wipe (A left of uWipe, B right), 2 side by side.
- * Pixels of the canvas count from the top left; the plate lies at uOrigin, uZoom canvas pixels to a plate pixel.
- */
-export const FRAGMENT = `#version 300 es
+const BODY = `
 precision highp float;
-uniform sampler2D uA, uB, uMatte, uTruth, uPatch;
-uniform vec2 uCanvas, uOrigin, uPlate;
-uniform float uZoom, uWipe, uGain, uGamma, uStrength;
-uniform int uMode, uGreyA, uGreyB;
-uniform bool uHasA, uHasB, uHasMatte, uHasTruth, uHasPatch;
-uniform vec4 uPatchBox;
+uniform sampler2D uPicture;
+uniform vec2 uOrigin, uPlate;
+uniform float uHeight, uZoom, uGain, uGamma;
 out vec4 colour;
 
-const vec3 SURROUND = vec3(0.115);
-const vec3 MISSING = vec3(0.16);
+#ifdef LAYERS
+uniform sampler2D uMatte, uTruth, uPatch;
+uniform float uStrength;
+uniform bool uHasMatte, uHasTruth, uHasPatch;
+uniform vec4 uPatchBox;
 
 vec3 classColour(int index) {
   if (index == 1) return vec3(0.31, 0.58, 1.0);
@@ -29,9 +25,9 @@ vec3 classColour(int index) {
   return vec3(0.24, 0.85, 0.85);
 }
 
-vec3 graded(vec3 picture) {
-  vec3 gained = clamp(picture * uGain, 0.0, 1.0);
-  return uGamma == 1.0 ? gained : pow(gained, vec3(1.0 / uGamma));
+vec3 patched(vec3 picture, vec2 plate) {
+  bool inside = uHasPatch && all(greaterThanEqual(plate, uPatchBox.yx)) && all(lessThan(plate, uPatchBox.wz));
+  return inside ? texture(uPatch, (plate - uPatchBox.yx) / (uPatchBox.wz - uPatchBox.yx)).rgb : picture;
 }
 
 vec3 overlaid(vec3 picture, vec2 at) {
@@ -49,30 +45,25 @@ vec3 overlaid(vec3 picture, vec2 at) {
   }
   return picture;
 }
+#endif
+
+vec3 graded(vec3 picture) {
+  vec3 gained = clamp(picture * uGain, 0.0, 1.0);
+  return uGamma == 1.0 ? gained : pow(gained, vec3(1.0 / uGamma));
+}
 
 void main() {
-  vec2 screen = vec2(gl_FragCoord.x, uCanvas.y - gl_FragCoord.y);
-  float half_ = floor(uCanvas.x * 0.5);
-  bool second = uMode == 1 ? screen.x >= uWipe : uMode == 2 ? screen.x >= half_ : false;
-  vec2 local = uMode == 2 && second ? screen - vec2(half_, 0.0) : screen;
-  vec2 plate = (local - uOrigin) / uZoom;
-  if (any(lessThan(plate, vec2(0.0))) || any(greaterThanEqual(plate, uPlate))) {
-    colour = vec4(SURROUND, 1.0);
-    return;
-  }
+  vec2 plate = (vec2(gl_FragCoord.x, uHeight - gl_FragCoord.y) - uOrigin) / uZoom;
   vec2 at = plate / uPlate;
-  bool there = second ? uHasB : uHasA;
-  vec3 picture = second ? texture(uB, at).rgb : texture(uA, at).rgb;
-  if ((second ? uGreyB : uGreyA) == 1) picture = picture.rrr;
-  if (uHasPatch && (second || uMode == 0) && plate.x >= uPatchBox.y && plate.x < uPatchBox.w
-      && plate.y >= uPatchBox.x && plate.y < uPatchBox.z) {
-    picture = texture(uPatch, (plate - uPatchBox.yx) / (uPatchBox.wz - uPatchBox.yx)).rgb;
-  }
-  if (!there) {
-    float stripe = step(0.5, fract((screen.x + screen.y) / 24.0));
-    colour = vec4(MISSING + 0.02 * stripe, 1.0);
-    return;
-  }
-  colour = vec4(overlaid(graded(picture), at), 1.0);
+  vec3 picture = texture(uPicture, at).rgb;
+#ifdef LAYERS
+  colour = vec4(overlaid(graded(patched(picture, plate)), at), 1.0);
+#else
+  colour = vec4(graded(picture), 1.0);
+#endif
 }
 `;
+
+/** Most of the time nothing lies over the picture; then as little as can be is done to a pixel. */
+export const PLAIN = `#version 300 es${BODY}`;
+export const LAYERED = `#version 300 es\n#define LAYERS${BODY}`;

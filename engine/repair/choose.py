@@ -32,9 +32,9 @@ _UNWITNESSED = np.float32(0.03**2)
 _LARGEST_SHIFT = 0.12
 """ACEScct, about two stops: a larger difference is not exposure but other content."""
 
-_AGREED = 1.5
-_AGREED_AT_LEAST = 0.003
-"""Two candidates agree that differ hardly more than the best rings do: by the grain of two frames."""
+_AGREED, _AGREED_AT_LEAST = 2.0, 0.012
+"""A pixel is settled whose expected squared error is at most so many times that of the best fits, and the
+square of so much in ACEScct."""
 
 _OPEN_AT_MOST, _TILE = 0.1, 15
 """The part of the damage in a square of this side that may be unsettled before more neighbours are asked."""
@@ -71,12 +71,22 @@ def choose(site: Site, candidates: Sequence[Candidate]) -> Choice:
         return Choice(np.zeros((*shape, 3), np.float32), none, np.full(shape, np.nan, np.float32))
     expected = errors(site, candidates)
     best = expected.argmin(0)
-    least = expected.min(0)
-    some = np.isfinite(least)
+    some = np.isfinite(expected.min(0))
     source = np.array([c.offset for c in candidates], np.int8)[best]
     picture = _blended(site, candidates, best, expected)
-    doubt = np.where(some, np.sqrt(least), np.float32(np.nan))
+    doubt = np.where(some, _doubts(site, candidates, np.isfinite(expected), best), np.float32(np.nan))
     return Choice(picture, np.where(some, source, np.int8(SPATIAL)).astype(np.int8), doubt)
+
+
+def _doubts(site: Site, candidates: Sequence[Candidate], usable: Bool, best: npt.NDArray[np.intp]) -> Float32:
+    """The RMS error expected of the chosen candidates, (h, w): from another neighbour that shows the same,
+    whose error is as large and independent, or else as on the ring. Where there are two, part of what is
+    filled in is their mean."""
+    chosen = best[None]
+    misfit = np.take_along_axis(np.stack([c.misfit for c in candidates]), chosen, 0)[0]
+    apart = np.take_along_axis(_distances(site, candidates, usable).min(0), chosen, 0)[0] / np.float32(3)
+    squares = np.where(np.isfinite(apart), np.maximum(apart, misfit / 4), misfit)
+    return np.sqrt(np.maximum(squares, 0)).astype(np.float32)
 
 
 def errors(site: Site, candidates: Sequence[Candidate]) -> Float32:
@@ -93,14 +103,13 @@ def errors(site: Site, candidates: Sequence[Candidate]) -> Float32:
 
 
 def unsettled(site: Site, candidates: Sequence[Candidate]) -> Bool:
-    """The damaged pixels (h, w) that these candidates do not settle: two neighbours that agree do."""
+    """The damaged pixels (h, w) for which more should be asked than these candidates: none of them is
+    expected to be hardly more wrong than the best fit their surroundings."""
     if not candidates:
         return site.damaged
-    usable = _usable(candidates, _limits(site)[0])
-    apart = np.sqrt(_distances(site, candidates, usable).min((0, 1)))
     misfits = np.concatenate([c.misfit[site.damaged] for c in candidates])
-    open_ = apart > _AGREED * np.sqrt(np.percentile(misfits, 25)) + _AGREED_AT_LEAST
-    open_ = (open_ | deep(site)) & site.damaged
+    settled = _AGREED * np.percentile(misfits, 25) + np.square(_AGREED_AT_LEAST)
+    open_ = ((errors(site, candidates).min(0) > settled) | deep(site)) & site.damaged
     share = _averaged(open_.astype(np.float32), site.damaged.astype(np.float32), _TILE)
     return np.asarray(open_ & (share > _OPEN_AT_MOST), np.bool_)
 

@@ -18,40 +18,39 @@ _KEPT = 12
 """Lumas and flows: those of the windows of three frames in work."""
 
 
-class _Name(NamedTuple):
-    """A frame's content and its damage."""
+class Hurt(NamedTuple):
+    """A frame with its `damage` (H, W), None for none, and a `name` for both."""
 
-    key: str
-    damage: str
+    frame: WorkingFrame
+    damage: Bool | None
+    name: str
+
+    @staticmethod
+    def of(frame: WorkingFrame, damage: Bool | None) -> Hurt:
+        if damage is None:
+            return Hurt(frame, None, frame.key)
+        digest = hashlib.blake2b(np.packbits(damage).tobytes(), digest_size=16).hexdigest()
+        return Hurt(frame, damage, f"{frame.key}/{digest}")
 
 
 class HealedFlows:
     """Flows between healed frames, the latest kept by the content of frames and mattes; thread-safe."""
 
     def __init__(self) -> None:
-        self._lumas: Memo[_Name, Luma] = Memo(_KEPT)
-        self._flows: Memo[tuple[_Name, _Name], Flow] = Memo(_KEPT)
+        self._lumas: Memo[str, Luma] = Memo(_KEPT)
+        self._flows: Memo[tuple[str, str], Flow] = Memo(_KEPT)
 
-    def between(self, a: WorkingFrame, b: WorkingFrame, hurt_a: Bool | None, hurt_b: Bool | None) -> Flow:
-        """The motion from `a` to `b`, whose damage (H, W) is painted over; None is none."""
-        if a.key == b.key:
-            return Flow.still(a.size, search_scale(a.size))
-        start, end = _name(a, hurt_a), _name(b, hurt_b)
-        return self._flows.get(
-            (start, end),
-            lambda: search(self._luma(start, a, hurt_a), self._luma(end, b, hurt_b), a.size),
-        )
+    def between(self, a: Hurt, b: Hurt) -> Flow:
+        """The motion from `a` to `b` with their damage painted over."""
+        size = a.frame.size
+        if a.frame.key == b.frame.key:
+            return Flow.still(size, search_scale(size))
+        return self._flows.get((a.name, b.name), lambda: search(self._luma(a), self._luma(b), size))
 
-    def _luma(self, name: _Name, frame: WorkingFrame, hurt: Bool | None) -> Luma:
+    def _luma(self, hurt: Hurt) -> Luma:
         def made() -> Luma:
-            scale = search_scale(frame.size)
-            found = luma_of(frame, scale)
-            return found if hurt is None else healed(found, hurt, scale)
+            scale = search_scale(hurt.frame.size)
+            found = luma_of(hurt.frame, scale)
+            return found if hurt.damage is None else healed(found, hurt.damage, scale)
 
-        return self._lumas.get(name, made)
-
-
-def _name(frame: WorkingFrame, hurt: Bool | None) -> _Name:
-    if hurt is None:
-        return _Name(frame.key, "")
-    return _Name(frame.key, hashlib.blake2b(np.packbits(hurt).tobytes(), digest_size=16).hexdigest())
+        return self._lumas.get(hurt.name, made)

@@ -69,17 +69,23 @@ def _chosen(site: Site, plates: Mapping[int, Plate], damage: Mapping[int, Bool],
     near = {k: neighbours.pop(k) for k in first if k}
     found = offers(site, near, damage, paths, "direct")
     choice = choose(site, found)
-    part = site.part(plates[0].picture, unsettled(site, found))
-    if part is None or not near:
+    if not near:
         return choice
-    more = [cut_out(candidate, site, part) for candidate in found]
-    more += offers(part, near, damage, paths, "around")
-    more += offers(part, {k: p for k, p in near.items() if paths.bridged(k)}, damage, paths, "bridge")
-    more += offers(part, neighbours, damage, paths, "direct")
-    if deep(part).any():
-        more += offers(part, neighbours, damage, paths, "around")
-    for better, plane in zip(choose(part, merged(part, more)), choice, strict=True):
-        part.sheet.lay_over(better, plane, site.sheet)
+    inside, encoded = deep(site), plates[0].picture
+    for part, misled in (
+        (site.part(encoded, inside), True),
+        (site.part(encoded, unsettled(site, found), inside), False),
+    ):
+        if part is None:
+            continue
+        more = [cut_out(candidate, site, part) for candidate in found]
+        more += offers(part, neighbours, damage, paths, "direct")
+        if misled:
+            across = {k: picture for k, picture in near.items() if paths.bridged(k)}
+            more += offers(part, across, damage, paths, "bridge")
+            more += offers(part, {**near, **neighbours}, damage, paths, "around")
+        for better, plane in zip(choose(part, merged(part, more)), choice, strict=True):
+            part.sheet.lay_over(better, plane, site.sheet)
     return choice
 
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
 from engine.motion.flow import Flow
-from engine.repair.healed_flows import HealedFlows
+from engine.repair.healed_flows import HealedFlows, Hurt
 from engine.repair.pyramid import filled
 from engine.repair.sampling import sample, warped
 from engine.types import Bool, Float32, WorkingFrame
@@ -146,6 +146,7 @@ class Paths:
         # Not lru_cache on methods: with a reference to itself a window's frames would outlive the window.
         self._known_steps: dict[tuple[int, int], CleanFlow] = {}
         self._known_cells: dict[int, Bool] = {}
+        self._known_hurts: dict[int, Hurt] = {}
 
     def bridged(self, offset: int) -> bool:
         """Whether "bridge" is a route to `offset`: to the adjacent frames, where both are there."""
@@ -182,8 +183,12 @@ class Paths:
         return list(pairwise(stops))
 
     def _direct(self, a: int, b: int) -> RawFlow:
-        start, end = self._frame(a), self._frame(b)
-        return RawFlow(self._healed.between(start, end, self._damage.get(a), self._damage.get(b)))
+        return RawFlow(self._healed.between(self._hurt(a), self._hurt(b)))
+
+    def _hurt(self, offset: int) -> Hurt:
+        if offset not in self._known_hurts:
+            self._known_hurts[offset] = Hurt.of(self._frame(offset), self._damage.get(offset))
+        return self._known_hurts[offset]
 
     def _frame(self, offset: int) -> WorkingFrame:
         frame = self._window.at(offset)

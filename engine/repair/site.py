@@ -56,12 +56,17 @@ class Site:
             _slopes(luma(picture), known), sheet.points(listed > 0),
         )  # fmt: skip
 
-    def part(self, encoded: Float32, wanted: Bool) -> Site | None:
-        """The site of just those tiles that hold a pixel `wanted` (h, w), None where there is none.
+    def part(self, encoded: Float32, wanted: Bool, without: Bool | None = None) -> Site | None:
+        """The site of just those tiles that hold a pixel `wanted` (h, w) and none of `without` (h, w); None
+        where there is no such tile.
 
         `encoded` as it was given to `of`.
         """
-        tiles = [place.tile for place in self.sheet.places if wanted[place.inner.slices].any()]
+        tiles = [
+            place.tile
+            for place in self.sheet.places
+            if wanted[place.inner.slices].any() and (without is None or not without[place.inner.slices].any())
+        ]
         if not tiles:
             return None
         return Site.of(encoded, self.regions, self.sheet.only(tiles))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,7 +55,8 @@ def test_nothing_is_changed_outside_the_damage() -> None:
 
 
 def test_what_a_person_calls_damage_is_never_left_alone_for_caution() -> None:
-    given = scene(pan((0, 0), radius=0), {0: BOTH}, level=0.41)
+    unhurt = scene(pan((0, 0), radius=0), {})
+    given = replace(unhurt, mattes={0: DamageMatte(BOTH.astype(np.float32))})
     tiles = MotionCompensatedRepairer(MotionEstimator()).repair(given.window, given.mattes)
     matte: DamageMatte = given.mattes[0]
     judged = cautious(given.window.centre, tiles, matte, 1.0)

@@ -8,7 +8,7 @@ import { clip, clipPath, complain, frame } from "./app";
 import { playing } from "./transport";
 
 const KEPT_FRAMES = 400;
-const SETTLE = 60;
+const SETTLE = 150;
 
 const facts = signal<ReadonlyMap<number, FrameFacts>>(new Map());
 export const looking = signal(false);

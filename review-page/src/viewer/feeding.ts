@@ -121,13 +121,21 @@ function fill(slot: Slot, want: Wanted | null, filling: Filling): void {
   if (frameIn.get(slot) !== filling.frame) bridge(slot, standIn !== undefined, filling);
   // Until the server has told a frame's version, there is nothing to ask for but the source.
   if (want.kind !== "before" && !want.version) return;
-  fetchPicture(want, filling.signal).then(
+  const asked = want.kind === "before" ? fetchPicture(want, filling.signal) : onceAtRest(want, filling.signal);
+  asked.then(
     (picture) => finish(slot, picture, filling),
     (error: unknown) => {
       if (filling.signal.aborted || isAbort(error)) return;
       tell(slot, error instanceof Error ? error.message : String(error));
     },
   );
+}
+
+/** What has to be made is only asked for when the hand rests, so that stepping stays light. */
+async function onceAtRest(want: Wanted, stop: AbortSignal): Promise<RawPicture> {
+  await new Promise((done) => setTimeout(done, SETTLE));
+  stop.throwIfAborted();
+  return fetchPicture(want, stop);
 }
 
 function finish(slot: Slot, picture: RawPicture | null, filling: Filling): void {

@@ -17,7 +17,7 @@ from engine.repair.alignment import Aligned, aligned, in_frame, windowed
 from engine.repair.paths import Paths, Route
 from engine.repair.regions import means
 from engine.repair.sampling import sample, warped
-from engine.repair.site import Site, mean_square
+from engine.repair.site import Site, mean_square, strongest
 from engine.types import Bool, Float32
 
 _TAPS = 3
@@ -147,7 +147,7 @@ def _candidate(site: Site, view: _View, error: Float32, offset: int) -> Candidat
     exposure = _exposure(rest, shown, view.place.exposure[np.maximum(site.labels, site.rings)])
     misfit = _misfit(site, mean_square(rest - exposure), shown)
     picture = view.detailed(smooth, site.damaged) + exposure
-    return Candidate(offset, picture, visible & site.damaged, misfit, np.abs(exposure).max(2), error)
+    return Candidate(offset, picture, visible & site.damaged, misfit, strongest(exposure), error)
 
 
 def _exposure(rest: Float32, shown: Float32, regional: Float32) -> Float32:

@@ -7,8 +7,8 @@ whose errors partly cancel. Where no neighbour can be trusted none is taken.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
@@ -53,6 +53,9 @@ _STRUCTURE = 1.5
 """px. What a Gaussian of this standard deviation leaves is the mean of the candidates."""
 
 
+_Distances: TypeAlias = dict[tuple[int, int], Float32]
+
+
 class Choice(NamedTuple):
     """`picture` (h, w, 3) ACEScct, `source` (h, w) int8 and `doubt` (h, w), the RMS error expected of the
     picture in ACEScct, where `Site.damaged`; a pixel whose source is SPATIAL has no picture yet, and its
@@ -84,8 +87,11 @@ def _doubts(site: Site, candidates: Sequence[Candidate], usable: Bool, best: npt
     filled in is their mean."""
     chosen = best[None]
     misfit = np.take_along_axis(np.stack([c.misfit for c in candidates]), chosen, 0)[0]
-    apart = np.take_along_axis(_distances(site, candidates, usable).min(0), chosen, 0)[0] / np.float32(3)
-    squares = np.where(np.isfinite(apart), np.maximum(apart, misfit / 4), misfit)
+    apart = _distances(site, candidates, usable)
+    every = range(len(candidates))
+    closest = np.stack([_closest(apart, k, every, best.shape) for k in every])
+    near = np.take_along_axis(closest, chosen, 0)[0] / np.float32(3)
+    squares = np.where(np.isfinite(near), np.maximum(near, misfit / 4), misfit)
     return np.sqrt(np.maximum(squares, 0)).astype(np.float32)
 
 
@@ -162,27 +168,31 @@ def _disagreements(site: Site, candidates: Sequence[Candidate], usable: Bool) ->
     others = np.zeros(usable.shape, np.float32)
     for k, c in enumerate(candidates):
         for offset in set(offsets.tolist()) - {c.offset}:
-            closest = apart[k, offsets == offset].min(0)
+            closest = _closest(apart, k, np.flatnonzero(offsets == offset).tolist(), usable.shape[1:])
             witness = np.isfinite(closest)
             total[k] += np.where(witness, np.minimum(closest, _LARGEST_DISAGREEMENT), 0)
             others[k] += witness
     return np.where(others > 0, total / np.maximum(others, 1), _UNWITNESSED).astype(np.float32)
 
 
-def _distances(site: Site, candidates: Sequence[Candidate], usable: Bool) -> Float32:
-    """Mean squared difference of candidates i and j around each pixel, (k, k, h, w); infinite where one is
-    missing."""
-    count = len(candidates)
-    apart = np.full((count, count, *site.damaged.shape), np.inf, np.float32)
-    for i in range(count):
-        for j in range(i):
-            if candidates[i].offset == candidates[j].offset:
-                continue
-            both = usable[i] & usable[j]
-            squares = mean_square(candidates[i].picture - candidates[j].picture)
-            mean = np.maximum(_averaged(squares, both.astype(np.float32), _PATCH), 0)
-            apart[i, j] = apart[j, i] = np.where(both, mean, np.inf)
+def _distances(site: Site, candidates: Sequence[Candidate], usable: Bool) -> _Distances:
+    """Mean squared difference of candidates i > j of different neighbours around each pixel, (h, w); infinite
+    where one is missing."""
+    apart: _Distances = {}
+    for i, one in enumerate(candidates):
+        for j, other in enumerate(candidates[:i]):
+            if one.offset != other.offset:
+                both = usable[i] & usable[j]
+                squares = mean_square(one.picture - other.picture)
+                mean = np.maximum(_averaged(squares, both.astype(np.float32), _PATCH), 0)
+                apart[i, j] = np.where(both, mean, np.float32(np.inf))
     return apart
+
+
+def _closest(apart: _Distances, k: int, among: Iterable[int], shape: tuple[int, ...]) -> Float32:
+    """The least distance of candidate `k` from those `among`, (h, w); infinite where there is none."""
+    found = [apart[max(k, j), min(k, j)] for j in among if (max(k, j), min(k, j)) in apart]
+    return np.minimum.reduce(found) if found else np.full(shape, np.inf, np.float32)
 
 
 def _averaged(values: Float32, weights: Float32, side: int) -> Float32:

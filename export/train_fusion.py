@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.repair.fusion_inputs import HOLE, KEPT, MARGIN, OWN
-from export.fusion_shards import FusionBatch, Halves, draw_fusion_batch, fusion_shards_in
+from export.fusion_batches import FusionBatch, draw_fusion_batch
+from export.fusion_shards import Halves, fusion_shards_in
 from export.models.fusion_unet import FusionUNet, fused
 from export.training import parsed, train
 

@@ -20,7 +20,7 @@ from engine.repair.fusion_inputs import (  # noqa: E402
     SIDE,
 )
 from engine.repair.motion_compensated import MotionCompensatedRepairer  # noqa: E402
-from export.fusion_shards import altered  # noqa: E402
+from export.fusion_batches import altered  # noqa: E402
 from export.fusion_to_onnx import export, fusion_spec  # noqa: E402
 from export.models.fusion_unet import FusionUNet, fused  # noqa: E402
 from export.train_fusion import fusion_loss  # noqa: E402

@@ -38,7 +38,7 @@ def scan(reel: Reel, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "scan.####.exr"
 
 
-@pytest.mark.parametrize(("radius", "sensitivity"), [(2, 0.25), (1, 0.6), (0, 0.4)])
+@pytest.mark.parametrize(("radius", "sensitivity"), [(2, 0.55), (1, 0.6), (0, 0.4)])
 def test_the_command_line_and_the_node_give_the_same_pixels(
     radius: int, sensitivity: float, suite: Suite, scan: Path, tmp_path: Path
 ) -> None:

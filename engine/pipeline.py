@@ -22,7 +22,7 @@ from engine.detect.unet_detector import UNetDetector
 from engine.detect.witness import Witness
 from engine.errors import ColourError
 from engine.inference.runtime import Device
-from engine.inference.session import ModelSession
+from engine.inference.session import ModelSession, threads_for
 from engine.matte.combine import combined, without
 from engine.matte.inputs import NO_MATTES, MatteInputs
 from engine.memo import Memo
@@ -294,8 +294,12 @@ def _untouched(window: FrameWindow, matte: DamageMatte, settings: Settings, seco
     return RepairResult(frame, matte, report)
 
 
-def build(model: str | None, device: Device, colour_config: str | None, colour_space: str) -> Pipeline:
+def build(
+    model: str | None, device: Device, colour_config: str | None, colour_space: str, at_once: int = 1
+) -> Pipeline:
     """The pipeline that renders: the shipped detector or `model` (an id or an .onnx path), on `device`.
+
+    `at_once`: how many frames will be in work at the same time, which shares out the cores and nothing else.
 
     `colour_config` is a file or `ocio://` name, None for $OCIO or the built-in one; `colour_space` the
     source's encoding, by any name the config knows. Raises ColourError, ModelError, DeviceError.
@@ -306,5 +310,5 @@ def build(model: str | None, device: Device, colour_config: str | None, colour_s
     except OcioError as error:
         raise ColourError(str(error)) from error
     motion = MotionEstimator()
-    detector = UNetDetector(ModelSession(model or DEFAULT_DETECTOR, device), motion)
+    detector = UNetDetector(ModelSession(model or DEFAULT_DETECTOR, device, threads_for(at_once)), motion)
     return Pipeline(detector, MotionCompensatedRepairer(motion), motion, route, colour_space)

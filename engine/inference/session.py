@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,13 +28,14 @@ class ModelSession(Closing):
     ) -> None:
         """`model`: a shipped id, an .onnx path, or an entry of `registry.listing()`.
 
-        `threads`: cores to use on the CPU, None for all. Raises ModelError where the file is missing,
+        `threads`: cores that one run uses on the CPU, None for all; as many runs go side by side as there
+        are cores for. The result is the same. Raises ModelError where the file is missing,
         altered, unreadable or not what its spec says, and DeviceError where the device is not there.
         """
         file = read(model if isinstance(model, ModelEntry) else find(model))
         self._session, self._device = open_session(file, device, threads)
         self._spec = spec_of(self._session, file)
-        self._turn = threading.Lock()
+        self._turn = threading.BoundedSemaphore(_side_by_side(self._device, threads))
         self._path, self._sha256 = file.entry.path, file.sha256
 
     @property
@@ -142,7 +144,7 @@ class ModelSession(Closing):
         feed = {name: np.ascontiguousarray(array[..., rows, columns]) for name, array in inputs.items()}
         names = [tensor.name for tensor in self._spec.outputs]
         try:
-            # A run uses all cores by itself; side by side the runtime would only need more memory, for good.
+            # More runs than there are cores for would only need more memory, for good.
             with self._turn:
                 found = dict(zip(names, session.run(names, feed), strict=True))
         except Exception as error:
@@ -163,6 +165,20 @@ class ModelSession(Closing):
                 f"{self._path}: output {tensor.name!r} must be {shape} by its spec, but came as "
                 f"{plane.shape}; export the model again with this version of Reelmend."
             )
+
+
+def threads_for(at_once: int) -> int | None:
+    """The `threads` of a session that so many frames use at the same time: one core each does more in all
+    than many cores one after the other. None, all cores, where there is one at a time."""
+    return None if at_once == 1 else max(1, _cores() // at_once)
+
+
+def _side_by_side(device: str, threads: int | None) -> int:
+    return 1 if threads is None or device != "cpu" else max(1, _cores() // threads)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _filled_up(array: AnyArray, down: int, right: int) -> Float32:

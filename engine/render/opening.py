@@ -16,6 +16,7 @@ from engine.media.open import open_source
 from engine.render.colour import choose_colour
 from engine.render.completed import is_complete, told_of_complete
 from engine.render.contract import ClipPipeline
+from engine.render.loop import AT_ONCE
 from engine.render.marks import Unfinished, read_journal
 from engine.render.mattes import measure_infrared, open_mattes
 from engine.render.outputs import check_outputs, output_paths
@@ -68,7 +69,7 @@ def open_clip(request: RenderRequest) -> Generator[OpenClip, None, None]:
             check_room(output_paths(request, info).get("picture"), info, selection.written)
         colour = choose_colour(info, request.colour_space, request.colour_config)
         built = held.enter_context(
-            pipeline.build(request.model, request.device, request.colour_config, colour.space)
+            pipeline.build(request.model, request.device, request.colour_config, colour.space, AT_ONCE)
         )
         given = measure_infrared(given, request, source, built.prepare)
         identity = {**built.identity, **given.inputs.identity}

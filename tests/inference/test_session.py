@@ -5,6 +5,7 @@ import hashlib
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import cv2
@@ -13,8 +14,9 @@ import pytest
 
 from engine.errors import DeviceError, ModelError
 from engine.inference import loading
+from engine.inference import session as session_module
 from engine.inference.registry import ModelEntry
-from engine.inference.session import ModelSession
+from engine.inference.session import ModelSession, threads_for
 
 
 def planes(height, width, seed=0, batch=1):
@@ -292,3 +294,28 @@ def test_running_a_model_needs_no_onnx_and_no_torch(make_net):
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "[]", done.stderr[-400:]
+
+
+def test_the_shipped_net_gives_the_same_bytes_however_many_cores_share_a_run():
+    planes = np.random.default_rng(8).random((1, 13, 96, 160), np.float32)
+    found = []
+    for threads in (None, 1, 2):
+        with ModelSession("detect-unet", "cpu", threads) as session:
+            found.append(session.run({"planes": planes}))
+    for name, plane in found[0].items():
+        assert all(other[name].tobytes() == plane.tobytes() for other in found[1:]), name
+
+
+def test_runs_side_by_side_give_what_they_give_one_after_the_other():
+    batches = [np.random.default_rng(seed).random((1, 13, 64, 96), np.float32) for seed in range(6)]
+    with ModelSession("detect-unet", "cpu", 1) as session:
+        alone = [session.run({"planes": planes})["damage"] for planes in batches]
+        with ThreadPoolExecutor(3) as pool:
+            together = list(pool.map(lambda planes: session.run({"planes": planes})["damage"], batches))
+    assert all(one.tobytes() == other.tobytes() for one, other in zip(alone, together, strict=True))
+
+
+@pytest.mark.parametrize(("at_once", "cores", "threads"), [(1, 8, None), (3, 2, 1), (3, 16, 5), (4, 4, 1)])
+def test_cores_are_shared_out_among_the_frames_in_work(monkeypatch, at_once, cores, threads):
+    monkeypatch.setattr(session_module, "_cores", lambda: cores)
+    assert threads_for(at_once) == threads

@@ -54,7 +54,9 @@ class NeighbourRepairer:
         return (FillTile(Box(0, 0, height, width), filled, np.full((height, width), offset, np.int8)),)
 
 
-def build_fake(model: str | None, device: Device, colour_config: str | None, colour_space: str) -> Pipeline:
+def build_fake(
+    model: str | None, device: Device, colour_config: str | None, colour_space: str, at_once: int = 1
+) -> Pipeline:
     """What `engine.pipeline.build` is, with the two above."""
     try:
         route = ColourRoute(load(colour_config), workers=1)

@@ -92,7 +92,7 @@ def longest(page: Page, act: str) -> float:
     """Milliseconds that the page took at most to answer while `act` was done 20 times."""
     answer: float = page.evaluate(
         """async act => {
-            const todo = {
+            const drawn = {
                 list: n => { document.querySelector('.scroller').scrollTop = n * 37777; },
                 key: n => { dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowDown', bubbles: true})); },
                 timeline: n => {
@@ -105,7 +105,7 @@ def longest(page: Page, act: str) -> float:
             let longest = 0;
             for (let n = 1; n <= 20; n++) {
                 const began = performance.now();
-                todo(n);
+                drawn(n);
                 await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
                 longest = Math.max(longest, performance.now() - began);
                 await new Promise(done => setTimeout(done, 60));

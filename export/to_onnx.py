@@ -99,14 +99,22 @@ def export(net: DetectionUNet, spec: ModelSpec, target: Path) -> float:
         part = Path(folder) / "model.onnx"
         _traced(wrapped, part)
         difference = largest_difference(net.eval(), part)
-        if not difference <= TOLERANCE:
-            raise ValueError(f"ONNX Runtime and PyTorch differ by {difference:.2e}, more than {TOLERANCE}")
-        model = without_traces(onnx.load(part))
-        onnx.helper.set_model_props(model, {METADATA_KEY: spec.to_json()})
-        onnx.checker.check_model(model)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        onnx.save(model, target)
+        keep(part, spec, difference, target)
     return difference
+
+
+def keep(part: Path, spec: ModelSpec, difference: float, target: Path) -> None:
+    """Write the model in the file `part` with its `spec` to `target`.
+
+    Raises ValueError where its `difference` from PyTorch is above `TOLERANCE`.
+    """
+    if not difference <= TOLERANCE:
+        raise ValueError(f"ONNX Runtime and PyTorch differ by {difference:.2e}, more than {TOLERANCE}")
+    model = without_traces(onnx.load(part))
+    onnx.helper.set_model_props(model, {METADATA_KEY: spec.to_json()})
+    onnx.checker.check_model(model)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, target)
 
 
 def without_traces(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -140,13 +140,14 @@ def _frame(line: JsonObject) -> AuditedFrame:
     return AuditedFrame(
         number=line["number"],
         damaged=line["damaged"],
-        regions=tuple(_region(region) for region in line["regions"]),
+        regions=tuple(region_of(region) for region in line["regions"]),
         seconds=sum(spent for stage, spent in line["seconds"].items() if stage != "write"),
         checksums=line["checksums"],
     )
 
 
-def _region(told: JsonObject) -> AuditedRegion:
+def region_of(told: JsonObject) -> AuditedRegion:
+    """A region as a line of the audit tells it."""
     return AuditedRegion(
         id=told["id"],
         box=Box(*told["box"]),

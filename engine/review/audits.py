@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 import xxhash
 
-from engine.audit.read import open_audit
-from engine.audit.records import AuditedRegion
+from engine.audit.read import open_audit, region_of
 from engine.errors import InconsistentFrames
 from engine.review.clip import ReviewClip
 from engine.review.rows import CUT, rows_of
-from engine.types import Box
 
 
 def take_up(clip: ReviewClip, path: Path) -> dict[str, Any]:
@@ -56,7 +54,7 @@ def _take_frame(clip: ReviewClip, frame: dict[str, Any]) -> None:
     if frame["status"] == "failed":
         clip.index.fail(number)
         return
-    rows = rows_of(number, [_region(told) for told in frame["regions"]], clip.size)
+    rows = rows_of(number, [region_of(told) for told in frame["regions"]], clip.size)
     clip.index.put(number, rows, float(frame["damaged"]), "duplicate_of" in frame)
     near = np.asarray(frame["neighbours"], np.int64)
     if clip.settings.radius and near.size:
@@ -64,17 +62,3 @@ def _take_frame(clip: ReviewClip, frame: dict[str, Any]) -> None:
             clip.index.mark([number], CUT)
         if not (near > 0).any() and clip.has(number + 1):
             clip.index.mark([number + 1], CUT)
-
-
-def _region(told: dict[str, Any]) -> AuditedRegion:
-    return AuditedRegion(
-        id=told["id"],
-        box=Box(*told["box"]),
-        area=told["area"],
-        damage_class=told["class"],
-        confidence=told.get("confidence"),
-        fill=told.get("fill", ""),
-        state=told["state"],
-        why=told.get("why", ""),
-        decision=told.get("decision", ""),
-    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from engine.demo.reel import Reel, make_reel
 from tests.review.page_session import Server, at, free_port, launched, opened, pixels, serving, settled
@@ -135,6 +135,43 @@ def test_one_key_decides_and_goes_on_and_is_undone(page: Page) -> None:
     page.keyboard.press("Control+Shift+z")
     expect(row).to_contain_text("vetoed")
     page.keyboard.press("Control+z")
+    expect(row).not_to_contain_text("vetoed")
+
+
+def test_rows_that_left_the_server_before_an_undo_do_not_bring_the_verdict_back(page: Page) -> None:
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    one = page.locator(".row.focused").get_attribute("data-id")
+    row = page.locator(f'.row[data-id="{one}"]')
+    expect(row).not_to_contain_text("vetoed")
+    listing = re.compile(r"/api/clips/1/defects\?")
+    held: list[tuple[Route, APIResponse]] = []
+    page.route(listing, lambda route: held.append((route, route.fetch())))
+    page.keyboard.press("v")
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    page.keyboard.press("Control+z")
+    expect(row).not_to_contain_text("vetoed")
+    late, answer = held[0]
+    late.fulfill(response=answer)
+    page.wait_for_timeout(100)
+    assert "vetoed" in answer.text() or '"veto"' in answer.text()
+    assert "vetoed" not in row.inner_text()
+    page.unroute(listing)
+    for route, response in held[1:]:
+        route.fulfill(response=response)
+
+
+def test_undo_takes_back_a_decision_that_is_still_on_its_way(page: Page) -> None:
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    one = page.locator(".row.focused").get_attribute("data-id")
+    row = page.locator(f'.row[data-id="{one}"]')
+    page.keyboard.press("v")
+    page.keyboard.press("Control+z")
+    settled(page)
     expect(row).not_to_contain_text("vetoed")
 
 

@@ -26,7 +26,7 @@ export async function loadDecisions(): Promise<void> {
   }
 }
 
-/** Decisions go out one after the other, in the order they were taken. */
+/** Decisions go out one after the other, in the order they were taken; whoever awaits the line knows how the last one went. */
 let line: Promise<unknown> = Promise.resolve();
 
 function send<T extends DecisionsAnswer>(path: string, body: unknown): Promise<T | null> {
@@ -140,12 +140,14 @@ export async function addEmptyBox(): Promise<void> {
 }
 
 export async function undo(): Promise<void> {
+  await line;
   if (!decisions.value.can_undo) return say("Nothing to undo.");
   const what = decisions.value.undo;
   if (await send("/undo", {})) say(`Undone: ${what}`);
 }
 
 export async function redo(): Promise<void> {
+  await line;
   if (!decisions.value.can_redo) return say("Nothing to redo.");
   const what = decisions.value.redo;
   if (await send("/redo", {})) say(`Done again: ${what}`);

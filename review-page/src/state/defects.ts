@@ -110,10 +110,15 @@ function follow(): void {
   }
 }
 
-/** Another list: nothing of the old one holds. */
-export function restart(): void {
+/** What has been asked for and is not there yet will not be taken. */
+function outdate(): void {
   generation += 1;
   asked.clear();
+}
+
+/** Another list: nothing of the old one holds. */
+export function restart(): void {
+  outdate();
   batch(() => {
     pages.value = new Map();
     cursor.value = -1;
@@ -128,8 +133,7 @@ let timer = 0;
 export function refreshList(): void {
   window.clearTimeout(timer);
   timer = window.setTimeout(() => {
-    generation += 1;
-    asked.clear();
+    outdate();
     const there = [...pages.peek().keys()].slice(-3);
     pages.value = new Map([...pages.peek()].filter(([page]) => there.includes(page)));
     for (const page of there.length ? there : [0]) void load(page);
@@ -148,7 +152,9 @@ export function followFilter(): () => void {
   };
 }
 
+/** Changes rows in place. Rows that are on their way left the server before the change: they may not come over it. */
 export function patchRows(change: (row: Defect) => Defect): void {
+  outdate();
   batch(() => {
     pages.value = new Map([...pages.peek()].map(([page, rows]) => [page, rows.map(change)]));
     if (focused.peek()) focused.value = change(focused.peek() as Defect);

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
-from engine.repair.candidates import offers
+from engine.repair.candidates import offers, out_of_sight
 from engine.repair.damage import Plate, plates_of
 from engine.repair.paths import Paths
 from engine.repair.regions import damage_regions
@@ -96,7 +96,7 @@ def _from_neighbour(
     site = Site.of(centre.picture, damage_regions(centre.unreliable), sheet)
     damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
     paths = Paths(window, damage, motion)
-    offered = offers(site, {offset: plates[offset].picture}, damage, paths, "direct")[0]
+    offered = offers(site, {offset: plates[offset].picture}, out_of_sight(damage), paths, "direct")[0]
     return _laid_back(centre, sheet, offered.picture, offered.usable & sheet.lay(where), offset)
 
 

@@ -59,16 +59,15 @@ class Candidate:
 
 
 def offers(
-    site: Site, pictures: Mapping[int, Float32], damage: Mapping[int, Bool], paths: Paths, route: Route
+    site: Site, pictures: Mapping[int, Float32], hidden: Mapping[int, Float32], paths: Paths, route: Route
 ) -> list[Candidate]:
     """The candidates from the neighbours in `pictures` (offset to (H, W, 3) ACEScct), nearest first, all
-    reached by one `route`, which must lead there."""
+    reached by one `route`, which must lead there. `hidden` is what `out_of_sight` makes of the damage."""
     found: list[Candidate] = []
     for offset, picture in pictures.items():
-        hidden = _thicker(damage[offset]) if offset in damage else None
         start = paths.follow(site.x, site.y, offset, route)
-        place = aligned(site, picture, hidden, start)
-        candidate = _candidate(site, _View(picture, hidden, place), start.error, offset)
+        place = aligned(site, picture, hidden.get(offset), start)
+        candidate = _candidate(site, _View(picture, hidden.get(offset), place), start.error, offset)
         if route == "direct":
             candidate = replace(candidate, usable=candidate.usable & ~deep(site))
         found.append(candidate)
@@ -172,6 +171,12 @@ def _misfit(site: Site, squares: Float32, shown: Float32) -> Float32:
     return np.asarray((windowed(shown * squares) + _PRIOR * regional[of]) / near, np.float32)
 
 
-def _thicker(damage: Bool) -> Float32:
+def out_of_sight(damage: Mapping[int, Bool]) -> dict[int, Float32]:
+    """Where neighbours must not be looked at, by offset: planes (H, W) that are 1 wherever sampling would
+    meet their `damage`, else 0."""
     kernel = np.ones((2 * _TAPS + 1, 2 * _TAPS + 1), np.uint8)
-    return np.asarray(cv2.dilate(damage.astype(np.uint8), kernel), np.float32)
+    return {
+        offset: np.asarray(cv2.dilate(plane.astype(np.uint8), kernel), np.float32)
+        for offset, plane in damage.items()
+        if offset
+    }

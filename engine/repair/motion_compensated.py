@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
-from engine.repair.candidates import cut_out, deep, merged, offers
+from engine.repair.candidates import cut_out, deep, merged, offers, out_of_sight
 from engine.repair.choose import Choice, choose, unsettled
 from engine.repair.damage import Plate, clipped, plates_of
 from engine.repair.healed_flows import HealedFlows
@@ -50,7 +50,7 @@ class MotionCompensatedRepairer:
         site = Site.of(centre.picture, damage_regions(centre.unreliable), sheet)
         damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
         paths = Paths(window, damage, self._motion, self._healed)
-        filled = _Filled.of(site, _chosen(site, plates, damage, paths))
+        filled = _Filled.of(site, _chosen(site, plates, out_of_sight(damage), paths))
         _fill_the_rest(site.sheet, filled, centre, centre.damaged)
         _let_through(site, filled, window.centre, centre.picture)
         return _tiles(sheet, filled)
@@ -61,13 +61,13 @@ def _frames(window: FrameWindow) -> dict[int, WorkingFrame]:
     return {k: frame for k, frame in frames.items() if frame is not None}
 
 
-def _chosen(site: Site, plates: Mapping[int, Plate], damage: Mapping[int, Bool], paths: Paths) -> Choice:
+def _chosen(site: Site, plates: Mapping[int, Plate], hidden: Mapping[int, Float32], paths: Paths) -> Choice:
     """The best of what the neighbours offer: the nearest on either side are asked first; where these leave
     doubt, the same by other routes, and the others."""
     neighbours = {k: plate.picture for k, plate in plates.items() if k}
     first = [next((k for k in neighbours if k * side > 0), 0) for side in (-1, 1)]
     near = {k: neighbours.pop(k) for k in first if k}
-    found = offers(site, near, damage, paths, "direct")
+    found = offers(site, near, hidden, paths, "direct")
     choice = choose(site, found)
     if not near:
         return choice
@@ -79,11 +79,11 @@ def _chosen(site: Site, plates: Mapping[int, Plate], damage: Mapping[int, Bool],
         if part is None:
             continue
         more = [cut_out(candidate, site, part) for candidate in found]
-        more += offers(part, neighbours, damage, paths, "direct")
+        more += offers(part, neighbours, hidden, paths, "direct")
         if misled:
             across = {k: picture for k, picture in near.items() if paths.bridged(k)}
-            more += offers(part, across, damage, paths, "bridge")
-            more += offers(part, {**near, **neighbours}, damage, paths, "around")
+            more += offers(part, across, hidden, paths, "bridge")
+            more += offers(part, {**near, **neighbours}, hidden, paths, "around")
         for better, plane in zip(choose(part, merged(part, more)), choice, strict=True):
             part.sheet.lay_over(better, plane, site.sheet)
     return choice

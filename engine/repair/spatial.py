@@ -55,6 +55,9 @@ a mark is left alone only where its fill is very likely to be worse."""
 _LOST = 1.0
 """The doubt of pixels in a frame of which nothing is known."""
 
+_SQUARE = 64
+"""px. Side of the squares that are blurred where they hold damage."""
+
 _MARGIN = 24
 _SWEEPS = 8
 
@@ -148,12 +151,13 @@ def _along_lines(
 ) -> _Lines:
     total = np.zeros((rows.size, 3), np.float32)
     squares, mass = np.zeros((2, rows.size), np.float32)
+    shared = _Shared.of(hidden.shape, rows, columns)
     for dx, dy in _DIRECTIONS:
         ahead, back = _reach(hidden, rows, columns, dx, dy), _reach(hidden, rows, columns, -dx, -dy)
         met = np.flatnonzero((ahead > 0) & (back > 0))
         here = rows[met], columns[met]
         one, other = _End.of(here, ahead[met], (dx, dy)), _End.of(here, back[met], (-dx, -dy))
-        apart = _together(hidden.shape, here, _mean_square(one.at(calm) - other.at(calm)))
+        apart = shared.mean(here, _mean_square(one.at(calm) - other.at(calm)))
         span = one.steps + other.steps
         length = span * np.float32(np.hypot(dx, dy))
         follow = np.asarray(_SLOPE * np.minimum(1, _SLOPE_SPAN / length) * span, np.float32)
@@ -194,14 +198,35 @@ class _End(NamedTuple):
         return np.where(hidden[rows, columns, None], np.float32(0), change)
 
 
-def _together(
-    shape: tuple[int, ...], here: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], values: Float32
-) -> Float32:
-    """The mean of `values` (n,) over the pixels around each that have one, (n,)."""
-    planes = np.zeros((*shape, 2), np.float32)
-    planes[here] = np.stack([values, np.ones_like(values)], axis=1)
-    sums, mass = np.asarray(cv2.GaussianBlur(planes, (0, 0), _TOGETHER), np.float32)[here].T
-    return np.asarray(sums / np.maximum(mass, np.float32(1e-6)), np.float32)
+class _Shared(NamedTuple):
+    """Means over the pixels around each: `planes` (h, w, 2) are zeros to work on, `squares` cover every pixel
+    that may be asked for, each with the square that its blur looks at."""
+
+    planes: Float32
+    squares: tuple[tuple[tuple[slice, slice], tuple[slice, slice]], ...]
+
+    @staticmethod
+    def of(shape: tuple[int, ...], rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> _Shared:
+        reach = int(4 * _TOGETHER)
+        held = np.unique(rows // _SQUARE * shape[1] + columns // _SQUARE)
+        squares = []
+        for top, left in zip(held // shape[1] * _SQUARE, held % shape[1] * _SQUARE, strict=True):
+            inner = slice(top, top + _SQUARE), slice(left, left + _SQUARE)
+            outer = tuple(slice(max(side.start - reach, 0), side.stop + reach) for side in inner)
+            squares.append((inner, (outer[0], outer[1])))
+        return _Shared(np.zeros((*shape, 2), np.float32), tuple(squares))
+
+    def mean(self, here: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], values: Float32) -> Float32:
+        """The mean of `values` (n,) over the pixels around each that have one, (n,)."""
+        self.planes[here] = np.stack([values, np.ones_like(values)], axis=1)
+        blurred = np.empty_like(self.planes)
+        for inner, outer in self.squares:
+            soft = cv2.GaussianBlur(self.planes[outer], (0, 0), _TOGETHER)
+            down, right = inner[0].start - outer[0].start, inner[1].start - outer[1].start
+            blurred[inner] = soft[down : down + _SQUARE, right : right + _SQUARE]
+        self.planes[here] = 0
+        sums, mass = blurred[here].T
+        return np.asarray(sums / np.maximum(mass, np.float32(1e-6)), np.float32)
 
 
 def _bridged(one: _End, other: _End, plane: Float32, hidden: Bool, follow: Float32) -> Float32:

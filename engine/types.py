@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
@@ -105,6 +106,12 @@ class WorkingFrame:
     def size(self) -> tuple[int, int]:
         """(height, width) in pixels."""
         return int(self.encoded.shape[0]), int(self.encoded.shape[1])
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether no sample of `encoded` is infinite or no number; five windows ask, one looks."""
+        with np.errstate(invalid="ignore"):
+            return bool(np.isfinite(self.encoded.sum()))
 
 
 @dataclass(frozen=True, eq=False)

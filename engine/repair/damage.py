@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -29,7 +28,7 @@ def plate_of(frame: WorkingFrame, matte: DamageMatte | None) -> Plate:
     """Raises InconsistentFrames where the matte is not of the frame's size."""
     damaged = _damaged(frame, matte)
     picture = frame.encoded
-    if np.isfinite(sum(cv2.sumElems(picture))):
+    if frame.finite:
         return Plate(picture, damaged, damaged)
     broken: Bool = np.asarray(~np.isfinite(picture).all(2))
     unreliable: Bool = broken if damaged is None else broken | damaged

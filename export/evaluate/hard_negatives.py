@@ -48,11 +48,14 @@ class Shot:
     printed: Extra | None = None
 
 
-def hard_negatives(split: Path, cache: Path) -> Iterator[TestClip]:
-    """One clip for each of `KINDS`, named after it, from the clean clips of `split` in turn."""
+def hard_negatives(split: Path, cache: Path, turn: int = 0) -> Iterator[TestClip]:
+    """One clip for each of `KINDS`, named after it, from the clean clips of `split` in turn.
+
+    Another `turn` gives every kind to another clip: what holds for one pairing only was tuned to it.
+    """
     clips = load_clips(split / "clean", cache)
     for index, name in enumerate(KINDS):
-        yield hard_negative(name, clips[index % len(clips)])
+        yield hard_negative(name, clips[(index + turn) % len(clips)])
 
 
 def hard_negative(name: str, clip: Clip) -> TestClip:

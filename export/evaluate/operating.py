@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.detect.cleanup import accepted
@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
         tallies = [
             tallied(pipeline, clip, group, options.sheets)
             for group in options.groups
-            for clip in clips_of(group, options.split, options.cache)
+            for clip in clips_of(group, options.split, options.cache, options.turns)
         ]
         identity = pipeline.identity["detector"]
     print(f"# {identity}\n")
@@ -52,16 +52,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("split", type=Path, help="folder with clean/ and damage/, e.g. ../shared/data/val")
     parser.add_argument("--model", help="an id or an .onnx path; by default the shipped one")
     parser.add_argument("--groups", nargs="+", choices=GROUPS, default=list(GROUPS))
+    parser.add_argument(
+        "--turns", nargs="+", type=int, default=[0], help="pairings of lookalikes and clips (default 0)"
+    )
     parser.add_argument("--json", type=Path, help="write the points of the curve here")
     parser.add_argument("--sheets", type=Path, help="folder for a sheet per clip at the default threshold")
     parser.add_argument("--cache", type=Path, default=Path("runs/clips"))
     return parser
 
 
-def clips_of(group: Group, split: Path, cache: Path) -> Iterator[TestClip]:
-    """The clips of a group, one by one."""
+def clips_of(group: Group, split: Path, cache: Path, turns: Sequence[int] = (0,)) -> Iterator[TestClip]:
+    """The clips of a group, one by one; hard negatives in each of these `turns`."""
     if group == "negatives":
-        yield from hard_negatives(split, cache)
+        for turn in turns:
+            yield from hard_negatives(split, cache, turn)
     else:
         yield from each_test_clip(split, cache, group)
 

@@ -39,6 +39,11 @@ MEASURED = 0.5
 REAL = 0.0375
 """Share of crops of real scans with authentic damage: a quarter of what stands without neighbours."""
 
+CLIPPED = 0.5
+"""Share of samples that end at display white, as video and many transfers do. What is lit brighter on one frame
+than on its neighbours, or burns out on it, is then as flat there as lost emulsion."""
+_WHITE = encode(np.ones(1, np.float32))
+
 _LAYOUT = CodeLayout("rgb", ("R", "G", "B"), "float", 32)
 
 
@@ -142,11 +147,15 @@ def _some_repeated(damaged: Plates, rng: np.random.Generator) -> Plates:
 
 
 def scanned(damaged: Plates, rng: np.random.Generator) -> FrameWindow:
-    """The window as scanned: noise over picture and damage alike, that of the sensor or of a later print."""
+    """The window as scanned: noise over picture and damage alike, that of the sensor or of a later print; in
+    a share of `CLIPPED` nothing is brighter than display white."""
     level = rng.uniform(0.0002, 0.003)
     blur = float(rng.choice([0.0, rng.uniform(0.4, 0.8)], p=[0.7, 0.3]))
+    brightest = _WHITE if rng.random() < CLIPPED else np.float32(np.inf)
     frames = [
-        None if plate is None else working_frame(plate + level * _noise(plate.shape, blur, rng), n)
+        None
+        if plate is None
+        else working_frame(np.minimum(plate + level * _noise(plate.shape, blur, rng), brightest), n)
         for n, plate in enumerate(damaged)
     ]
     return FrameWindow(tuple(frames))

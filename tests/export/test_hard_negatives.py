@@ -1,10 +1,14 @@
 """Clips without damage that look damaged: the evaluation's hard negatives, on a clip made here."""
 
+from itertools import islice
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
-from export.evaluate.hard_negatives import KINDS, hard_negative
+import export.evaluate.hard_negatives as module
+from export.evaluate.hard_negatives import KINDS, hard_negative, hard_negatives
 from export.evaluate.protocol import FRAMES, PEAK
 from export.material.clips import Clip
 
@@ -55,3 +59,14 @@ def test_a_fast_pan_moves_by_tens_of_pixels_and_a_slow_one_by_about_one(clip: Cl
 def test_a_short_clip_is_used_from_its_start(clip: Clip) -> None:
     short = Clip("short", clip.frames[:FRAMES])
     assert [f.number for f in hard_negative("snow", short).frames] == list(range(FRAMES))
+
+
+def test_every_turn_gives_a_kind_to_the_next_clip(clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    clips = [Clip(name, clip.frames) for name in ("first", "second", "third")]
+    monkeypatch.setattr(module, "load_clips", lambda folder, cache: clips)
+
+    def named(turn: int) -> list[str]:
+        return [made.name for made in islice(hard_negatives(Path(), Path(), turn), 3)]
+
+    assert [name.split("(")[1] for name in named(0)] == ["first)", "second)", "third)"]
+    assert [name.split("(")[1] for name in named(2)] == ["third)", "first)", "second)"]

@@ -13,7 +13,7 @@ from export.simulate.blotches import FAINTEST, Soiling, shape_of, soil
 from export.simulate.encoding import VISIBLE, decode, display, encode
 from export.simulate.layer import DamageLayer, Ink
 from export.simulate.recipe import RECIPES
-from export.simulate.sample import draw_sample, over_encoded
+from export.simulate.sample import draw_sample, over_encoded, scanned
 from export.simulate.scene import Material
 from export.simulate.scratches import Scratch, scratch_layer
 from ocio.config import load
@@ -173,3 +173,16 @@ def test_visible_means_more_than_ten_codes_of_255() -> None:
     step = display(grey) + np.float32(VISIBLE) * np.float32([[0.9], [1.1], [0.9], [1.1]])[:, None]
     changed = np.abs(display(np.power(step, np.float32(2.4))) - display(grey)) > VISIBLE
     assert changed[:, 0, 0].tolist() == [False, True, False, True]
+
+
+def test_some_scans_end_at_display_white_and_some_hold_what_is_brighter() -> None:
+    bright = np.full((8, 8, 3), encode(np.full(1, 4.0, np.float32))[0], np.float32)
+    white = float(encode(np.ones(1, np.float32))[0])
+    brightest = set()
+    for seed in range(12):
+        window = scanned([bright, bright * np.float32(0.5), None], np.random.default_rng(seed))
+        centre, before = window.centre, window.at(-1)
+        assert before is not None and window.at(1) is None
+        assert float(centre.encoded.max()) < white
+        brightest.add(round(min(float(before.encoded.max()), white + 0.05), 3))
+    assert brightest == {round(white, 3), round(white + 0.05, 3)}

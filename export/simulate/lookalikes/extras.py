@@ -24,10 +24,10 @@ Extra = Callable[[Sequence[Float32], np.random.Generator], list[Float32]]
 """Takes the frames of one scene, (H, W, 3) float32 scene-linear, and gives them with the thing in them."""
 
 IN_SCENE: Mapping[str, tuple[Extra, float]] = {
-    "rain": (rain, 4), "snow": (snow, 4), "sparks": (sparks, 3), "splash": (splash, 3),
+    "rain": (rain, 4), "snow": (snow, 4), "sparks": (sparks, 7), "splash": (splash, 7),
     "birds": (birds, 5), "insects": (insects, 3), "balls": (balls, 3), "limb": (limb, 8),
     "stars": (stars, 2), "glints": (glints, 4), "highlights": (highlights, 2),
-    "structure": (standing, 12), "foliage": (foliage, 4), "flash": (flash, 4), "lightning": (lightning, 1),
+    "structure": (standing, 12), "foliage": (foliage, 4), "flash": (flash, 7), "lightning": (lightning, 4),
 }  # fmt: skip
 """What belongs to the scene, with the weight of being drawn."""
 THROWN = 8

@@ -40,8 +40,8 @@ REAL = 0.0375
 """Share of crops of real scans with authentic damage: a quarter of what stands without neighbours."""
 
 CLIPPED = 0.5
-"""Share of samples that end at display white, as video and many transfers do. What is lit brighter on one frame
-than on its neighbours, or burns out on it, is then as flat there as lost emulsion."""
+"""Share of samples that end at display white, as video and many transfers do. What burns out on one frame
+and not on its neighbours is as flat there as lost emulsion."""
 _WHITE = encode(np.ones(1, np.float32))
 
 _LAYOUT = CodeLayout("rgb", ("R", "G", "B"), "float", 32)

@@ -182,7 +182,8 @@ def test_some_scans_end_at_display_white_and_some_hold_what_is_brighter() -> Non
     for seed in range(12):
         window = scanned([bright, bright * np.float32(0.5), None], np.random.default_rng(seed))
         centre, before = window.centre, window.at(-1)
-        assert before is not None and window.at(1) is None
+        assert before is not None
+        assert window.at(1) is None
         assert float(centre.encoded.max()) < white
         brightest.add(round(min(float(before.encoded.max()), white + 0.05), 3))
     assert brightest == {round(white, 3), round(white + 0.05, 3)}

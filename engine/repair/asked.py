@@ -14,7 +14,9 @@ import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
 from engine.repair.candidates import offers, out_of_sight
+from engine.repair.clean_flows import CleanFlows
 from engine.repair.damage import Plate, plates_of
+from engine.repair.healed_flows import HealedFlows
 from engine.repair.paths import Paths
 from engine.repair.regions import damage_regions
 from engine.repair.sheet import Sheet
@@ -95,7 +97,7 @@ def _from_neighbour(
     sheet = Sheet.of(damage_tiles(where), window.centre.size, CONTEXT)
     site = Site.of(centre.picture, damage_regions(centre.unreliable), sheet)
     damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
-    paths = Paths(window, damage, motion)
+    paths = Paths(window, damage, HealedFlows(), CleanFlows(motion))
     offered = offers(site, {offset: plates[offset].picture}, out_of_sight(damage), paths, "direct")[0]
     return _laid_back(centre, sheet, offered.picture, offered.usable & sheet.lay(where), offset)
 

@@ -66,13 +66,12 @@ class Choice(NamedTuple):
     doubt: Float32
 
 
-def choose(site: Site, candidates: Sequence[Candidate]) -> Choice:
-    """The best trusted candidate at every damaged pixel."""
+def choose(site: Site, candidates: Sequence[Candidate], expected: Float32) -> Choice:
+    """The best trusted candidate at every damaged pixel; `expected` are their `errors`."""
     shape = site.damaged.shape
     if not candidates:
         none = np.full(shape, SPATIAL, np.int8)
         return Choice(np.zeros((*shape, 3), np.float32), none, np.full(shape, np.nan, np.float32))
-    expected = errors(site, candidates)
     best = expected.argmin(0)
     some = np.isfinite(expected.min(0))
     source = np.array([c.offset for c in candidates], np.int8)[best]
@@ -97,6 +96,8 @@ def _doubts(site: Site, candidates: Sequence[Candidate], usable: Bool, best: npt
 
 def errors(site: Site, candidates: Sequence[Candidate]) -> Float32:
     """The squared error to be expected of each candidate, (k, h, w); infinite where it is not to be used."""
+    if not candidates:
+        return np.zeros((0, *site.damaged.shape), np.float32)
     fits, agrees = _limits(site)
     usable = _usable(candidates, fits)
     costs = np.minimum(_disagreements(site, candidates, usable), _LARGEST_DISAGREEMENT) * _DISAGREEMENT
@@ -108,14 +109,14 @@ def errors(site: Site, candidates: Sequence[Candidate]) -> Float32:
     return np.where(usable & (smooth <= agrees), smooth, np.float32(np.inf)).astype(np.float32)
 
 
-def unsettled(site: Site, candidates: Sequence[Candidate]) -> Bool:
+def unsettled(site: Site, candidates: Sequence[Candidate], expected: Float32) -> Bool:
     """The damaged pixels (h, w) for which more should be asked than these candidates: none of them is
-    expected to be hardly more wrong than the best fit their surroundings."""
+    expected to be hardly more wrong than the best fit their surroundings. `expected` are their `errors`."""
     if not candidates:
         return site.damaged
     misfits = np.concatenate([c.misfit[site.damaged] for c in candidates])
     settled = _AGREED * np.percentile(misfits, 25) + np.square(_AGREED_AT_LEAST)
-    open_ = ((errors(site, candidates).min(0) > settled) | deep(site)) & site.damaged
+    open_ = ((expected.min(0) > settled) | deep(site)) & site.damaged
     share = _averaged(open_.astype(np.float32), site.damaged.astype(np.float32), _TILE)
     return np.asarray(open_ & (share > _OPEN_AT_MOST), np.bool_)
 

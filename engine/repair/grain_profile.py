@@ -105,8 +105,9 @@ def measure(
     if not places:
         return None
     blocks = np.stack([picture[y : y + _SIDE, x : x + _SIDE] for y, x in places])
-    smooth = _inner(blocks - _residuals(blocks))
-    alone = _profile(_inner(_residuals(blocks)), smooth)
+    rough = _residuals(blocks)
+    smooth = _inner(blocks - rough)
+    alone = _profile(_inner(rough), smooth)
     if neighbour is None:
         return alone
     change = (blocks - _aligned(neighbour, places)) * np.float32(np.sqrt(0.5))

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
 from engine.repair.candidates import cut_out, deep, merged, offers, out_of_sight
-from engine.repair.choose import Choice, choose, unsettled
+from engine.repair.choose import Choice, choose, errors, unsettled
+from engine.repair.clean_flows import CleanFlows
 from engine.repair.damage import Plate, clipped, plates_of
 from engine.repair.healed_flows import HealedFlows
 from engine.repair.lines import Marks
@@ -33,7 +34,7 @@ class MotionCompensatedRepairer:
     """Fills damage from aligned neighbours, and from its surroundings where none can be trusted."""
 
     def __init__(self, motion: MotionEstimator) -> None:
-        self._motion, self._healed = motion, HealedFlows()
+        self._healed, self._clean = HealedFlows(), CleanFlows(motion)
 
     @property
     def identity(self) -> str:
@@ -49,7 +50,7 @@ class MotionCompensatedRepairer:
         sheet = Sheet.of(tiles, window.centre.size, CONTEXT)
         site = Site.of(centre.picture, damage_regions(centre.unreliable), sheet)
         damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
-        paths = Paths(window, damage, self._motion, self._healed)
+        paths = Paths(window, damage, self._healed, self._clean)
         filled = _Filled.of(site, _chosen(site, plates, out_of_sight(damage), paths))
         _fill_the_rest(site.sheet, filled, centre, centre.damaged)
         _let_through(site, filled, window.centre, centre.picture)
@@ -68,13 +69,14 @@ def _chosen(site: Site, plates: Mapping[int, Plate], hidden: Mapping[int, Float3
     first = [next((k for k in neighbours if k * side > 0), 0) for side in (-1, 1)]
     near = {k: neighbours.pop(k) for k in first if k}
     found = offers(site, near, hidden, paths, "direct")
-    choice = choose(site, found)
+    expected = errors(site, found)
+    choice = choose(site, found, expected)
     if not near:
         return choice
     inside, encoded = deep(site), plates[0].picture
     for part, misled in (
         (site.part(encoded, inside), True),
-        (site.part(encoded, unsettled(site, found), inside), False),
+        (site.part(encoded, unsettled(site, found, expected), inside), False),
     ):
         if part is None:
             continue
@@ -84,7 +86,8 @@ def _chosen(site: Site, plates: Mapping[int, Plate], hidden: Mapping[int, Float3
             across = {k: picture for k, picture in near.items() if paths.bridged(k)}
             more += offers(part, across, hidden, paths, "bridge")
             more += offers(part, {**near, **neighbours}, hidden, paths, "around")
-        for better, plane in zip(choose(part, merged(part, more)), choice, strict=True):
+        best = merged(part, more)
+        for better, plane in zip(choose(part, best, errors(part, best)), choice, strict=True):
             part.sheet.lay_over(better, plane, site.sheet)
     return choice
 

@@ -1,15 +1,25 @@
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 import pytest
 
 from engine.motion.estimator import MotionEstimator
 from engine.motion.flow import Flow, grid_size
-from engine.repair.paths import Paths, cleaned, damaged_cells
+from engine.repair.clean_flows import CleanFlows, cleaned, damaged_cells
+from engine.repair.healed_flows import HealedFlows
+from engine.repair.paths import Paths
 from engine.repair.sampling import sample
+from engine.types import Bool
+from engine.window.window import FrameWindow
 from tests.repair.plates import SIZE, pan, scene, spots
 
 SCALE = 2
 BLOTCH = spots((100, 70, 25))
+
+
+def ways(window: FrameWindow, damage: Mapping[int, Bool]) -> Paths:
+    return Paths(window, damage, HealedFlows(), CleanFlows(MotionEstimator()))
 
 
 def pulled(true: tuple[float, float]) -> Flow:
@@ -50,7 +60,7 @@ def test_damage_where_the_motion_ends_misleads_as_well() -> None:
 def test_points_under_a_blotch_arrive_where_the_picture_went(route: str, offset: int) -> None:
     step = (6.0, -2.5)
     given = scene(pan(step), {0: BLOTCH}, 0.9)
-    paths = Paths(given.window, {0: BLOTCH}, MotionEstimator())
+    paths = ways(given.window, {0: BLOTCH})
     y, x = (v.astype(np.float32) for v in np.nonzero(BLOTCH))
     arrival = paths.follow(x, y, offset, "bridge" if route == "bridge" else "around")
     missed = np.hypot(arrival.x - x - offset * step[0], arrival.y - y - offset * step[1])
@@ -65,18 +75,17 @@ def test_the_direct_route_follows_the_picture_past_a_line(offset: int) -> None:
     everywhere = dict.fromkeys(range(-2, 3), line)
     given = scene(pan(step), everywhere, 0.9)
     y, x = (v.astype(np.float32) for v in np.nonzero(line))
-    arrival = Paths(given.window, everywhere, MotionEstimator()).follow(x, y, offset, "direct")
+    arrival = ways(given.window, everywhere).follow(x, y, offset, "direct")
     missed = np.hypot(arrival.x - x - offset * step[0], arrival.y - y - offset * step[1])
     assert np.median(missed) < 0.5
 
 
 def test_the_bridge_needs_both_banks() -> None:
     given = scene(pan((1.0, 0.0)), {0: BLOTCH})
-    motion = MotionEstimator()
-    assert Paths(given.window, {}, motion).bridged(-1)
-    assert not Paths(given.window, {}, motion).bridged(2)
+    assert ways(given.window, {}).bridged(-1)
+    assert not ways(given.window, {}).bridged(2)
     alone = given.window.around(-2, 2)
-    assert not Paths(alone, {}, motion).bridged(1)
+    assert not ways(alone, {}).bridged(1)
 
 
 @pytest.mark.parametrize("count", [0, 1, 1023, 1024, 3000])
@@ -87,3 +96,27 @@ def test_sampling_a_list_is_sampling_each_point(count: int) -> None:
     for kind in ("linear", "lanczos"):
         found = sample(plane, columns.astype(np.float32), rows.astype(np.float32), kind)
         np.testing.assert_allclose(found, plane[rows, columns], atol=1e-6)
+
+
+def test_flows_kept_for_the_next_window_are_those_it_would_find() -> None:
+    given = scene(pan((6.0, -2.5)), {0: BLOTCH, 1: BLOTCH}, 0.9)
+    healed, clean = HealedFlows(), CleanFlows(MotionEstimator())
+    y, x = (v.astype(np.float32) for v in np.nonzero(BLOTCH))
+    damage = {0: BLOTCH, 1: BLOTCH}
+    for route in ("around", "bridge"):
+        for offset in (-1, 1):
+            first = Paths(given.window, damage, healed, clean).follow(x, y, offset, route)
+            kept = Paths(given.window, damage, healed, clean).follow(x, y, offset, route)
+            fresh = ways(given.window, damage).follow(x, y, offset, route)
+            for one, two, three in zip(first, kept, fresh, strict=True):
+                np.testing.assert_array_equal(one, two)
+                np.testing.assert_array_equal(one, three)
+
+
+def test_other_damage_on_the_same_frames_is_not_taken_for_what_was_kept() -> None:
+    given = scene(pan((6.0, -2.5)), {0: BLOTCH}, 0.9)
+    healed, clean = HealedFlows(), CleanFlows(MotionEstimator())
+    y, x = (v.astype(np.float32) for v in np.nonzero(BLOTCH))
+    Paths(given.window, {}, healed, clean).follow(x, y, 1, "around")
+    found = Paths(given.window, {0: BLOTCH}, healed, clean).follow(x, y, 1, "around")
+    np.testing.assert_array_equal(found.x, ways(given.window, {0: BLOTCH}).follow(x, y, 1, "around").x)

@@ -42,7 +42,7 @@ def serve(requests: Sequence[ReviewRequest], where: Place, begun: Callable[[str]
             f"--host {where.host} lets other machines in, which needs a password: put one in the "
             "environment variable REELMEND_REVIEW_PASSWORD, or stay on 127.0.0.1."
         )
-    with _listening(where) as listener, Workplace(requests) as place, Crew() as crew:
+    with listening(where) as listener, Workplace(requests) as place, Crew() as crew:
         port = int(listener.getsockname()[1])
         access = Access(where.host, port, where.password)
         config = uvicorn.Config(
@@ -83,9 +83,12 @@ class _Server(uvicorn.Server):
                 signal.signal(kind, handler)
 
 
-def _listening(where: Place) -> socket.socket:
+def listening(where: Place) -> socket.socket:
+    """The socket to serve from. Raises UsageError for a port that is taken."""
     family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named: asyncio turns Nagle off only where it is, and each answer would wait for an
+    # acknowledgement (40 ms) between head and body.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((where.host, where.port))

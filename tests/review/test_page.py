@@ -161,10 +161,11 @@ def test_rows_that_left_the_server_before_an_undo_do_not_bring_the_verdict_back(
         route.fulfill(response=response)
     page.wait_for_timeout(100)
     assert "vetoed" not in row.inner_text()
-    page.unroute(listing)
     for route, response in held:
         if (route, response) not in late:
             route.fulfill(response=response)
+    # Only now: whatever is still held then, the browser is let go on with.
+    page.unroute(listing)
 
 
 def test_undo_takes_back_a_decision_that_is_still_on_its_way(page: Page) -> None:

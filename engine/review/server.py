@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 import uvicorn
 
@@ -55,7 +56,7 @@ def serve(requests: Sequence[ReviewRequest], where: Place, begun: Callable[[str]
             proxy_headers=False,
         )
         begun(address(where.host, port, access.token))
-        _Server(config).run([listener])
+        _Server(config, crew).run([listener])
 
 
 def address(host: str, port: int, token: str) -> str:
@@ -69,6 +70,15 @@ class _Server(uvicorn.Server):
 
     Uvicorn's own would send the signal again when it is done, and end the process before that.
     """
+
+    def __init__(self, config: uvicorn.Config, crew: Crew) -> None:
+        super().__init__(config)
+        self._crew = crew
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Requests that wait for a repair would be cut off with a traceback after a while."""
+        self._crew.end()
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:

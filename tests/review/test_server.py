@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 
 import pytest
+from starlette.requests import Request
 
+from engine.errors import Interrupted
+from engine.review.answers import Crew
 from engine.review.server import Place, listening
 
 
@@ -34,3 +38,28 @@ def test_an_answer_is_not_held_back_until_its_head_is_acknowledged(host: str) ->
     if host == "::1" and not socket.has_ipv6:
         pytest.skip("this machine has no IPv6")
     assert asyncio.run(accepted())
+
+
+def test_a_server_that_ends_lets_nobody_wait_for_a_repair() -> None:
+    begun, done = threading.Event(), threading.Event()
+
+    def repair() -> bool:
+        begun.set()
+        return done.wait()
+
+    async def still_there() -> dict[str, str]:
+        await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
+
+    async def waited(crew: Crew) -> None:
+        waiting = asyncio.create_task(crew.picture(Request({"type": "http"}, still_there), repair))
+        await asyncio.to_thread(begun.wait)
+        crew.end()
+        with pytest.raises(Interrupted):
+            await waiting
+
+    with Crew() as crew:
+        try:
+            asyncio.run(waited(crew))
+        finally:
+            done.set()

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from engine.closing import Closing
 from engine.errors import (
     ColourError,
+    Interrupted,
     OutputExists,
     ReelmendError,
     SourceError,
@@ -41,13 +42,17 @@ class Crew(Closing):
     def __init__(self) -> None:
         self._pictures = ThreadPoolExecutor(3, thread_name_prefix="pictures")
         self._others = ThreadPoolExecutor(4, thread_name_prefix="answers")
+        self._ended = False
 
     async def quick(self, work: Callable[[], Value]) -> Value:
         """Do what takes no longer than a moment."""
         return await asyncio.get_running_loop().run_in_executor(self._others, work)
 
     async def picture(self, request: Request, work: Callable[[], Value]) -> Value:
-        """Do what takes longer; dropped where the page has gone before it begins."""
+        """Do what takes longer; dropped where the page has gone before it begins.
+
+        Raises Interrupted where the server ends before it is done.
+        """
         future = self._pictures.submit(work)
         waiting = asyncio.wrap_future(future)
         while True:
@@ -56,6 +61,13 @@ class Crew(Closing):
                 return waiting.result()
             if await request.is_disconnected() and future.cancel():
                 raise ClientDisconnect
+            if self._ended:
+                future.cancel()
+                raise Interrupted("The server is ending.")
+
+    def end(self) -> None:
+        """Let nobody wait any longer for what takes long."""
+        self._ended = True
 
     def close(self) -> None:
         for pool in (self._pictures, self._others):

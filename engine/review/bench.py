@@ -59,6 +59,11 @@ class Bench(Closing):
             self.patches: ByteCache[str, Patch] = ByteCache(_PATCHES, _weight)
             self._held = held.pop_all()
 
+    def show_first(self) -> None:
+        """Make the picture that the page opens with; whoever asks for one that cannot be made is told."""
+        with suppress(ReelmendError):
+            self.frames.before(self._all[0], self.clip.looks.look(None))
+
     def take_up_audit(self) -> None:
         """Read the audit that is there already, and show its render. One that cannot be read is passed over
         and told to the page."""

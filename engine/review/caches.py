@@ -1,10 +1,11 @@
-"""What was made is kept while there is room for it, counted in bytes."""
+"""What was made is kept while there is room for it, counted in bytes, and made by one caller at a time."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Generator, Hashable
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -55,3 +56,29 @@ class ByteCache(Generic[Key, Value]):
         known = self._values.pop(key, None)
         if known is not None:
             self._held -= known[1]
+
+
+class Turns(Generic[Key]):
+    """Lets one caller at a time work on a key; those with other keys go on side by side. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._waited_for: dict[Key, tuple[threading.Lock, int]] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def of(self, key: Key) -> Generator[None]:
+        """Holds the key; waits while another does."""
+        with self._lock:
+            turn, waiting = self._waited_for.get(key, (threading.Lock(), 0))
+            self._waited_for[key] = turn, waiting + 1
+        try:
+            with turn:
+                yield
+        finally:
+            self._leave(key)
+
+    def _leave(self, key: Key) -> None:
+        with self._lock:
+            turn, waiting = self._waited_for.pop(key)
+            if waiting > 1:
+                self._waited_for[key] = turn, waiting - 1

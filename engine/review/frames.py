@@ -13,7 +13,7 @@ from engine.audit.regions import with_decided_class
 from engine.connected import connected
 from engine.errors import ReelmendError
 from engine.report.regions import regions_of
-from engine.review.caches import ByteCache
+from engine.review.caches import ByteCache, Turns
 from engine.review.clip import ReviewClip
 from engine.review.looks import Look, Shown
 from engine.review.seen import Seen, overlay_of, seen_of
@@ -39,6 +39,7 @@ class Frames:
         )
         self._seen: ByteCache[FrameNumber, Seen] = ByteCache(_SEEN, lambda seen: seen.nbytes)
         self._working = threading.Lock()
+        self._showing: Turns[tuple[FrameNumber, Look]] = Turns()
 
     @property
     def held(self) -> int:
@@ -52,10 +53,14 @@ class Frames:
     def before(self, number: FrameNumber, look: Look) -> Shown:
         """(H, W, 3) uint8 of the source; do not write to it."""
         known = self._plates.get((number, look))
-        if known is None:
-            known = self.clip.looks.shown(self.working(number), look)
-            known.flags.writeable = False
-            self._plates.put((number, look), known)
+        if known is not None:
+            return known
+        with self._showing.of((number, look)):
+            known = self._plates.get((number, look))
+            if known is None:
+                known = self.clip.looks.shown(self.working(number), look)
+                known.flags.writeable = False
+                self._plates.put((number, look), known)
         return known
 
     def seen_already(self, number: FrameNumber) -> Seen | None:

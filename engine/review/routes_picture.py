@@ -14,7 +14,7 @@ from starlette.routing import Route
 from engine.review.answers import Ask, endpoint
 from engine.review.bench import Bench, packed_patch
 from engine.review.defects import place_of
-from engine.review.encode import SCALES, TYPES, Format, Packed, box_from, cut, packed
+from engine.review.encode import SCALES, TYPES, Format, Packed, box_from, cut, largest, packed
 from engine.review.looks import Look, Shown
 from engine.review.pictures import Wanted
 from engine.review.refusals import BadRequest, NotThere
@@ -24,6 +24,8 @@ from engine.types import Box, FrameNumber
 
 _FOR_EVER = "private, max-age=31536000, immutable"
 _EACH_TIME = "private, no-cache"
+_SHEETS = ("matte", "truth")
+"""Kinds whose channels are no colours, and have no mean."""
 _KINDS: tuple[Kind, ...] = ("before", "after", "matte")
 
 
@@ -111,7 +113,10 @@ async def play(ask: Ask) -> Response:
 
 
 def _picture(bench: Bench, kind: str, number: FrameNumber, wanted: Wanted, shape: _Shape) -> Packed:
-    return packed(cut(bench.pictures.make(kind, number, wanted), shape.box, shape.scale), shape.form)
+    made = bench.pictures.make(kind, number, wanted)
+    if kind not in _SHEETS:
+        return packed(cut(made, shape.box, shape.scale), shape.form)
+    return packed(largest(cut(made, shape.box, 1), shape.scale), shape.form)
 
 
 def _look(ask: Ask) -> Look:

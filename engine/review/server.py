@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 import uvicorn
 
@@ -42,7 +43,7 @@ def serve(requests: Sequence[ReviewRequest], where: Place, begun: Callable[[str]
             f"--host {where.host} lets other machines in, which needs a password: put one in the "
             "environment variable REELMEND_REVIEW_PASSWORD, or stay on 127.0.0.1."
         )
-    with _listening(where) as listener, Workplace(requests) as place, Crew() as crew:
+    with listening(where) as listener, Workplace(requests) as place, Crew() as crew:
         port = int(listener.getsockname()[1])
         access = Access(where.host, port, where.password)
         config = uvicorn.Config(
@@ -55,7 +56,7 @@ def serve(requests: Sequence[ReviewRequest], where: Place, begun: Callable[[str]
             proxy_headers=False,
         )
         begun(address(where.host, port, access.token))
-        _Server(config).run([listener])
+        _Server(config, crew).run([listener])
 
 
 def address(host: str, port: int, token: str) -> str:
@@ -70,6 +71,15 @@ class _Server(uvicorn.Server):
     Uvicorn's own would send the signal again when it is done, and end the process before that.
     """
 
+    def __init__(self, config: uvicorn.Config, crew: Crew) -> None:
+        super().__init__(config)
+        self._crew = crew
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Requests that wait for a repair would be cut off with a traceback after a while."""
+        self._crew.end()
+        super().handle_exit(sig, frame)
+
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         if threading.current_thread() is not threading.main_thread():
@@ -83,9 +93,12 @@ class _Server(uvicorn.Server):
                 signal.signal(kind, handler)
 
 
-def _listening(where: Place) -> socket.socket:
+def listening(where: Place) -> socket.socket:
+    """The socket to serve from. Raises UsageError for a port that is taken."""
     family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named: asyncio turns Nagle off only where it is, and each answer would wait for an
+    # acknowledgement (40 ms) between head and body.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((where.host, where.port))

@@ -13,7 +13,7 @@ import numpy as np
 from engine.closing import Closing
 from engine.errors import ReelmendError
 from engine.review.caches import ByteCache
-from engine.review.encode import packed, proxy
+from engine.review.encode import largest, packed, proxy
 from engine.review.frames import Frames
 from engine.review.looks import Look, Shown
 from engine.review.refusals import BadRequest, NotMade
@@ -86,7 +86,7 @@ class Small:
         if kind == "matte" and seen is not None:
             overlay = seen.overlay()
             shrink = max(1, round(max(overlay.shape[:2]) / size))
-            return packed(_largest(overlay, shrink), "png").content
+            return packed(largest(overlay, shrink), "png").content
         raise NotMade(f"Frame {number} has not been repaired yet; show it as it was.")
 
 
@@ -157,14 +157,3 @@ def _square(picture: Shown, box: Box, size: int) -> Shown:
     part = part[rows - rows[0]][:, columns - columns[0]]
     way = cv2.INTER_AREA if side > size else cv2.INTER_NEAREST
     return np.asarray(cv2.resize(part, (size, size), interpolation=way), np.uint8)
-
-
-def _largest(overlay: Shown, shrink: int) -> Shown:
-    """The overlay shrunk so that no speck is lost: of each block the pixel that is covered most."""
-    if shrink == 1:
-        return overlay
-    height, width = overlay.shape[0] // shrink, overlay.shape[1] // shrink
-    blocks = overlay[: height * shrink, : width * shrink].reshape(height, shrink, width, shrink, 3)
-    flat = blocks.transpose(0, 2, 1, 3, 4).reshape(height, width, shrink * shrink, 3)
-    best = flat[..., 0].argmax(axis=2)
-    return np.ascontiguousarray(np.take_along_axis(flat, best[..., None, None], axis=2)[:, :, 0])

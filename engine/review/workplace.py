@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,9 @@ class Workplace(Closing):
                 self._benches[str(place)] = held.enter_context(bench)
             self.jobs = held.enter_context(Jobs(self._told))
             self._held = held.pop_all()
-        self._reader = threading.Thread(target=self._take_up, name="audit reader", daemon=True)
-        self._reader.start()
+        # While the browser still starts, so that the page need not wait for it.
+        self._showing_first = _begun("first picture", self.benches[0].show_first)
+        self._reader = _begun("audit reader", self._take_up)
 
     @property
     def benches(self) -> Sequence[Bench]:
@@ -72,13 +73,15 @@ class Workplace(Closing):
         }
 
     def ready(self) -> None:
-        """Wait until the audits that were there at the start are read."""
+        """Wait until the audits that were there at the start are read, and the first picture is made."""
         self._reader.join()
+        self._showing_first.join()
 
     def output_folders(self) -> Mapping[str, Path]:
         return {bench.clip.id: bench.clip.folder for bench in self.benches}
 
     def close(self) -> None:
+        self._showing_first.join()
         self._held.close()
 
     def _take_up(self) -> None:
@@ -94,6 +97,12 @@ class Workplace(Closing):
                 "revision": bench.clip.desk.revision, "why": "render",
             })  # fmt: skip
             bench.tell_clip()
+
+
+def _begun(name: str, work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 def parameters() -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from engine.media.open import open_source
 from engine.types import AnyArray
@@ -49,6 +49,7 @@ def chromium() -> str:
 def launched() -> Iterator[Browser]:
     """A browser with nothing kept from an earlier one."""
     path = chromium()
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=list(_FLAGS))
         try:

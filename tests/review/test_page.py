@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from engine.demo.reel import Reel, make_reel
+from engine.types import AnyArray
 from tests.review.page_session import Server, at, free_port, launched, opened, pixels, serving, settled
 
 HEIGHT, WIDTH = 180, 320
@@ -28,6 +29,30 @@ CUT_OFF = """() => {
         return outside || e.scrollWidth > e.clientWidth + 2;
     }).map(e => e.textContent);
 }"""
+
+
+CANVAS = """([width, height]) => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
+    const canvas = document.querySelector('canvas.picture');
+    const [x, y] = [canvas.width / 2 - width / 2 - 2, canvas.height / 2 - height / 2 - 2].map(Math.round);
+    const line = document.querySelector('canvas.marks').getContext('2d');
+    const row = line.getImageData(0, 1, canvas.width, 1).data;
+    const whole = Array.from({length: canvas.width}, (_, at) => row[4 * at + 3]).map(alpha => alpha > 0);
+    const marked = whole.flatMap((one, at) => one ? [at] : []);
+    done([[...canvas.getContext('2d').getImageData(x, y, width + 4, height + 4).data], x, marked]);
+})))"""
+"""What is in the middle of the canvas, where it begins, and what of an upper row is drawn over."""
+SURROUND = 29
+
+
+def plate_on_canvas(page: Page) -> tuple[AnyArray, int, int]:
+    """The plate as it is drawn at 1:1, (H, W, 3), where it begins on the canvas, and where the wipe is."""
+    values, left, marked = page.evaluate(CANVAS, [WIDTH, HEIGHT])
+    around = np.array(values, np.uint8).reshape(HEIGHT + 4, WIDTH + 4, 4)[..., :3]
+    rows, columns = (np.flatnonzero((around != SURROUND).any(axis=axes)) for axes in ((1, 2), (0, 2)))
+    assert (len(rows), len(columns)) == (HEIGHT, WIDTH)
+    assert marked, "the wipe has no line"
+    shown = around[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return shown, left + int(columns[0]), (min(marked) + max(marked) + 1) // 2
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +133,31 @@ def test_a_pixel_of_the_plate_is_a_square_at_800_percent(page: Page) -> None:
     assert len(set(places % 8)) == 1
 
 
+def test_every_pixel_at_1_to_1_is_the_servers_own_up_to_the_edge_of_the_wipe(
+    page: Page, server: Server
+) -> None:
+    page.keyboard.press("z")
+    expect(page.locator(".readout")).to_contain_text("100 %")
+    sides = []
+    for kind in ("before", "after"):
+        answer = page.request.get(f"{server.base}/api/clips/1/frames/1001/picture/{kind}")
+        sides.append(np.frombuffer(answer.body(), np.uint8).reshape(HEIGHT, WIDTH, 3))
+    assert (sides[0] != sides[1]).any()
+    box = page.locator(".viewer").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    for asked in (0.45, 0.5):
+        page.mouse.move(box["x"] + plate_on_canvas(page)[2], middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * asked, middle, steps=3)
+        page.mouse.up()
+        shown, left, line = plate_on_canvas(page)
+        edge = line - left
+        assert 0 < edge < WIDTH
+        wanted = np.concatenate([sides[0][:, :edge], sides[1][:, edge:]], axis=1)
+        np.testing.assert_array_equal(shown, wanted)
+
+
 def test_it_plays_both_ways_and_steps(page: Page) -> None:
     number = page.get_by_role("textbox", name="Frame")
     page.keyboard.press("ArrowRight")
@@ -161,10 +211,11 @@ def test_rows_that_left_the_server_before_an_undo_do_not_bring_the_verdict_back(
         route.fulfill(response=response)
     page.wait_for_timeout(100)
     assert "vetoed" not in row.inner_text()
-    page.unroute(listing)
     for route, response in held:
         if (route, response) not in late:
             route.fulfill(response=response)
+    # Only now: whatever is still held then, the browser is let go on with.
+    page.unroute(listing)
 
 
 def test_undo_takes_back_a_decision_that_is_still_on_its_way(page: Page) -> None:

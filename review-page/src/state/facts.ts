@@ -5,6 +5,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { get, isAbort } from "../api/client";
 import type { FrameFacts } from "../api/types";
 import { clip, clipPath, complain, frame } from "./app";
+import { sourceArrived } from "./pictures";
 import { playing } from "./transport";
 
 const KEPT_FRAMES = 400;
@@ -91,6 +92,7 @@ async function ask(mine: Asking): Promise<void> {
     if (!facts.peek().has(number)) await glance(number, abort.signal);
     if (facts.peek().get(number)?.known) return;
     await new Promise((done) => setTimeout(done, SETTLE));
+    await sourceArrived(number);
     if (abort.signal.aborted) return;
     looking.value = true;
     keep(await get<FrameFacts>(clipPath(`/frames/${number}`), {}, abort.signal));

@@ -41,8 +41,8 @@ class Request {
   private waiting = 0;
   readonly answer: Promise<RawPicture>;
 
-  constructor(key: string, url: string) {
-    this.answer = rawPicture(url, this.abort.signal).finally(() => {
+  constructor(key: string, readonly what: Wanted) {
+    this.answer = rawPicture(pictureUrl(what), this.abort.signal).finally(() => {
       if (coming.get(key) === this) coming.delete(key);
     });
     this.answer.then((picture) => pictures.put(key, picture, picture.samples.length), () => undefined);
@@ -67,6 +67,12 @@ export function fetchPicture(what: Wanted, signal: AbortSignal): Promise<RawPict
   const kept = pictures.get(key);
   if (kept) return Promise.resolve(kept);
   let request = coming.get(key);
-  if (!request) coming.set(key, (request = new Request(key, pictureUrl(what))));
+  if (!request) coming.set(key, (request = new Request(key, what)));
   return request.join(signal);
+}
+
+/** Waits for the source of a frame where it is on its way: the server is to do nothing else before that. */
+export async function sourceArrived(number: number): Promise<void> {
+  const sources = [...coming.values()].filter(({ what }) => what.frame === number && what.kind === "before");
+  await Promise.allSettled(sources.map(({ answer }) => answer));
 }

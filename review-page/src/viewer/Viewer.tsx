@@ -121,6 +121,8 @@ export function Viewer() {
     }
     const watched = new ResizeObserver(() => resize(around, canvas, above));
     watched.observe(around);
+    // At once, so that the first picture is asked for in the size in which it is shown.
+    resize(around, canvas, above);
     around.addEventListener("wheel", pointer.wheeled, { passive: false });
     const ends = [
       feed(renderer),
@@ -181,8 +183,11 @@ function resize(around: HTMLElement, ...canvases: HTMLCanvasElement[]): void {
   const ratio = window.devicePixelRatio || 1;
   const width = Math.max(Math.round(around.clientWidth * ratio), 1);
   const height = Math.max(Math.round(around.clientHeight * ratio), 1);
-  for (const canvas of canvases) Object.assign(canvas, { width, height });
-  canvasSize.value = { width, height, ratio };
+  for (const canvas of canvases) {
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  }
+  const was = canvasSize.peek();
+  if (was.width !== width || was.height !== height || was.ratio !== ratio) canvasSize.value = { width, height, ratio };
 }
 
 const SINGLE: Record<string, string> = {

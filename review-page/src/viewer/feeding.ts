@@ -7,10 +7,10 @@ import { clip, complain, existing, frame } from "../state/app";
 import { patch } from "../state/decisions";
 import { factsInView, glance, versionOf } from "../state/facts";
 import { compare, exposure, flip, matteShown, truthShown, view } from "../state/look";
-import { type Wanted, fetchPicture, keyOf, pictures, wanted } from "../state/pictures";
+import { type Wanted, fetchPicture, keyOf, pictures, sourceArrived, wanted } from "../state/pictures";
 import { playing, proxyInView } from "../state/transport";
 import { zoom } from "./placing";
-import type { Renderer, Slot } from "./renderer";
+import { LARGEST_SIDE, type Renderer, type Slot } from "./renderer";
 
 const notices = signal<Partial<Record<Slot, string>>>({});
 /** What the viewer has to say about what it shows: "" where it shows what it should. */
@@ -23,9 +23,9 @@ export const lastWait = signal(0);
 const SETTLE = 120;
 const PREFETCHED = 2;
 
-function scaleFor(zoomed: number, largest: number, width: number, height: number): number {
+function scaleFor(zoomed: number, width: number, height: number): number {
   let scale = 1;
-  while (scale < 8 && (zoomed * scale * 2 <= 1.001 || Math.max(width, height) / scale > largest)) scale *= 2;
+  while (scale < 8 && (zoomed * scale * 2 <= 1.001 || Math.max(width, height) / scale > LARGEST_SIDE)) scale *= 2;
   return scale;
 }
 
@@ -89,7 +89,7 @@ function feedStill(renderer: Renderer): () => void {
       frameIn.clear();
       return;
     }
-    const scale = scaleFor(zoom.value, renderer.largest, one.width, one.height);
+    const scale = scaleFor(zoom.value, one.width, one.height);
     const wants = plan(number, facts?.version ?? "", scale);
     const source = wanted(number, "before", "", scale);
     const filling = { renderer, frame: number, signal: inHand.signal, source, began: performance.now() };
@@ -131,9 +131,10 @@ function fill(slot: Slot, want: Wanted | null, filling: Filling): void {
   );
 }
 
-/** What has to be made is only asked for when the hand rests, so that stepping stays light. */
+/** What has to be made is only asked for when the hand rests and the source is there, so that stepping stays light. */
 async function onceAtRest(want: Wanted, stop: AbortSignal): Promise<RawPicture> {
   await new Promise((done) => setTimeout(done, SETTLE));
+  await sourceArrived(want.frame);
   stop.throwIfAborted();
   return fetchPicture(want, stop);
 }

@@ -89,10 +89,10 @@ export function bringIntoView(box: Box): void {
   centre.value = { x: (box[1] + box[3]) / 2, y: (box[0] + box[2]) / 2 };
 }
 
-/** Zooms in on a box with room around it. */
+/** Zooms in on a box with room around it, and never further out than the whole plate needs. */
 export function zoomOnBox(box: Box): void {
   const side = Math.max(box[2] - box[0], box[3] - box[1], 24) * 4;
-  const wanted = Math.min(pane.value.width, pane.value.height) / side;
+  const wanted = Math.max(Math.min(pane.value.width, pane.value.height) / side, fitting.value);
   batch(() => {
     zoomSet.value = clamped(wanted >= 1 ? 2 ** Math.floor(Math.log2(wanted)) : wanted);
     centre.value = { x: (box[1] + box[3]) / 2, y: (box[0] + box[2]) / 2 };

@@ -1,14 +1,19 @@
-/** Draws plates with WebGL2: textures by slot, one program, one draw. */
+/** Draws plates on a canvas: pictures by slot, each pane cut out of them.
+ *
+ * In two dimensions, not in WebGL: without a graphics card a redraw takes a tenth of the time, and with one browsers draw both there.
+ */
 
 import type { RawPicture } from "../api/client";
 import type { Box } from "../api/types";
-import { Program } from "./program";
-import { LAYERED, PLAIN } from "./shader";
+import type { Grade } from "./grading";
+import { Layers, type Source, copied } from "./layers";
 
 export type Slot = "a" | "b" | "matte" | "truth" | "patch";
-const SLOTS: readonly Slot[] = ["a", "b", "matte", "truth", "patch"];
-const SURROUND = 0.115;
-const MISSING = 0.16;
+const SURROUND = "#1d1d1d";
+const MISSING = "#292929";
+
+/** px of a side that every browser can draw from. */
+export const LARGEST_SIDE = 16384;
 
 /** A part of the canvas (device pixels, from the top left), and the picture it shows. */
 interface Pane {
@@ -18,141 +23,121 @@ interface Pane {
   origin: { x: number; y: number };
 }
 
+/** Where something lies on the canvas, in whole device pixels. */
+interface Place {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
 export type Mode = 0 | 1 | 2;
 
-export interface Scene {
+export interface Scene extends Grade {
   mode: Mode;
   plate: { width: number; height: number };
   origin: { x: number; y: number };
   zoom: number;
   wipe: number;
-  gain: number;
-  gamma: number;
   strength: number;
   patchBox: Box | null;
 }
 
 interface Held {
-  texture: WebGLTexture;
-  /** What lies in it, so that the same thing is not sent again. */
-  source: unknown;
+  source: Source;
+  /** What it came from, so that the same thing is not taken in again. */
+  given: RawPicture | ImageBitmap;
 }
 
 export class Renderer {
-  private readonly gl: WebGL2RenderingContext;
-  private readonly plain: Program;
-  private readonly layered: Program;
+  private readonly context: CanvasRenderingContext2D;
+  private readonly layers = new Layers();
   private readonly held = new Map<Slot, Held>();
-  readonly largest: number;
 
-  /** Throws where the browser has no WebGL2. */
+  /** Throws where the browser has no canvas. */
   constructor(readonly canvas: HTMLCanvasElement) {
-    const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, stencil: false });
-    if (!gl) throw new Error("This browser draws without WebGL2, which the viewer needs; use a current Chrome, Edge, Firefox or Safari.");
-    this.gl = gl;
-    this.largest = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
-    this.plain = new Program(gl, PLAIN);
-    this.layered = new Program(gl, LAYERED);
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([-1, -1, 3, -1, -1, 3]), gl.STATIC_DRAW);
-    gl.enableVertexAttribArray(0);
-    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
-    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
-    gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
-    gl.enable(gl.SCISSOR_TEST);
+    const context = canvas.getContext("2d", { alpha: false });
+    if (!context) throw new Error("This browser cannot draw the picture; use a current Chrome, Edge, Firefox or Safari.");
+    this.context = context;
   }
 
   /** Puts a picture into a slot; null empties it. */
   put(slot: Slot, picture: RawPicture | ImageBitmap | null): void {
     const held = this.held.get(slot);
-    if ((held?.source ?? null) === picture) return;
+    if ((held?.given ?? null) === picture) return;
     if (!picture) {
-      this.empty(slot);
+      this.held.delete(slot);
       return;
     }
-    const gl = this.gl;
-    gl.activeTexture(gl.TEXTURE0 + SLOTS.indexOf(slot));
-    const texture = held?.texture ?? this.made(slot === "matte" || slot === "truth");
-    gl.bindTexture(gl.TEXTURE_2D, texture);
-    if ("samples" in picture) {
-      const { width, height, channels, samples } = picture;
-      const [internal, format] = channels === 1 ? [gl.LUMINANCE, gl.LUMINANCE] : [gl.RGB8, gl.RGB];
-      gl.texImage2D(gl.TEXTURE_2D, 0, internal, width, height, 0, format, gl.UNSIGNED_BYTE, samples);
-    } else gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, picture);
-    this.held.set(slot, { texture, source: picture });
-  }
-
-  private made(exact: boolean): WebGLTexture {
-    const gl = this.gl;
-    const texture = gl.createTexture();
-    gl.bindTexture(gl.TEXTURE_2D, texture);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, exact ? gl.NEAREST : gl.LINEAR);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
-    return texture;
-  }
-
-  private empty(slot: Slot): void {
-    const held = this.held.get(slot);
-    if (held) this.gl.deleteTexture(held.texture);
-    this.held.delete(slot);
-  }
-
-  has(slot: Slot): boolean {
-    return this.held.has(slot);
+    const room = held && "canvas" in held.source ? held.source.canvas : null;
+    const source = "samples" in picture ? picture : copied(picture, room);
+    this.held.set(slot, { source, given: picture });
   }
 
   draw(scene: Scene): void {
+    const { context } = this;
     const { width, height } = this.canvas;
-    this.gl.viewport(0, 0, width, height);
-    this.fill(0, 0, width, height, SURROUND);
-    for (const pane of panesOf(scene, width)) this.drawPane(scene, pane);
+    context.globalAlpha = 1;
+    context.fillStyle = SURROUND;
+    context.fillRect(0, 0, width, height);
+    const panes = panesOf(scene, width);
+    for (const pane of panes) this.drawPane(scene, pane);
+    this.layers.trim(this.held.size);
   }
 
   private drawPane(scene: Scene, { slot, left, right, origin }: Pane): void {
-    const { gl } = this;
-    const { height } = this.canvas;
-    const from = Math.max(left, origin.x);
-    const to = Math.min(right, origin.x + Math.round(scene.plate.width * scene.zoom));
-    const top = Math.max(0, origin.y);
-    const bottom = Math.min(height, origin.y + Math.round(scene.plate.height * scene.zoom));
-    if (to <= from || bottom <= top) return;
-    const held = this.held.get(slot);
-    if (!held) {
-      this.fill(from, top, to - from, bottom - top, MISSING);
-      return;
+    const { context } = this;
+    const { plate, zoom } = scene;
+    const whole = placed([0, 0, plate.height, plate.width], origin, zoom);
+    const from = Math.max(left, whole.left);
+    const to = Math.min(right, whole.left + whole.width);
+    if (to <= from) return;
+    context.save();
+    context.beginPath();
+    context.rect(from, 0, to - from, this.canvas.height);
+    context.clip();
+    if (this.held.has(slot)) this.drawLayers(scene, slot, whole, origin);
+    else {
+      context.fillStyle = MISSING;
+      context.fillRect(whole.left, whole.top, whole.width, whole.height);
     }
-    const hasPatch = this.has("patch") && scene.patchBox !== null && (slot === "b" || scene.mode === 0);
-    const layered = hasPatch || this.has("matte") || this.has("truth");
-    const program = layered ? this.layered : this.plain;
-    gl.scissor(from, height - bottom, to - from, bottom - top);
-    program.use();
-    SLOTS.forEach((one, unit) => {
-      gl.activeTexture(gl.TEXTURE0 + unit);
-      gl.bindTexture(gl.TEXTURE_2D, this.held.get(one)?.texture ?? null);
-    });
-    program.samplers({ uPicture: SLOTS.indexOf(slot), uMatte: 2, uTruth: 3, uPatch: 4 });
-    program.samplers({ uHasMatte: Number(this.has("matte")), uHasTruth: Number(this.has("truth")), uHasPatch: Number(hasPatch) });
-    program.numbers({ uHeight: height, uZoom: scene.zoom, uGain: scene.gain, uGamma: scene.gamma, uStrength: scene.strength });
-    gl.uniform2f(program.place("uOrigin"), origin.x, origin.y);
-    gl.uniform2f(program.place("uPlate"), scene.plate.width, scene.plate.height);
-    gl.uniform4fv(program.place("uPatchBox"), scene.patchBox ?? [0, 0, 1, 1]);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    context.restore();
   }
 
-  private fill(left: number, top: number, width: number, height: number, grey: number): void {
-    const { gl } = this;
-    gl.scissor(left, this.canvas.height - top - height, width, height);
-    gl.clearColor(grey, grey, grey, 1);
-    gl.clear(gl.COLOR_BUFFER_BIT);
+  private drawLayers(scene: Scene, slot: Slot, whole: Place, origin: { x: number; y: number }): void {
+    this.stamp(slot, whole, scene);
+    if (scene.patchBox && (slot === "b" || scene.mode === 0)) {
+      this.stamp("patch", placed(scene.patchBox, origin, scene.zoom), scene);
+    }
+    this.context.globalAlpha = scene.strength;
+    this.stamp("matte", whole, scene);
+    this.stamp("truth", whole, scene);
+  }
+
+  /** Nearest pixels where it is enlarged: a pixel of the plate is a square. */
+  private stamp(slot: Slot, place: Place, grade: Grade): void {
+    const source = this.held.get(slot)?.source;
+    if (!source) return;
+    const dress = slot === "matte" || slot === "truth" ? slot : "plate";
+    this.context.imageSmoothingEnabled = place.width < source.width;
+    this.context.drawImage(this.layers.image(source, dress, grade), place.left, place.top, place.width, place.height);
   }
 
   close(): void {
-    for (const slot of SLOTS) this.empty(slot);
-    this.plain.close();
-    this.layered.close();
+    this.held.clear();
+    this.layers.trim(0);
   }
+}
+
+/** On whole pixels, so that no edge is blended with what is around it. */
+function placed([top, left, bottom, right]: Box, origin: { x: number; y: number }, zoom: number): Place {
+  const [x, y] = [Math.round(origin.x + left * zoom), Math.round(origin.y + top * zoom)];
+  return {
+    left: x,
+    top: y,
+    width: Math.round(origin.x + right * zoom) - x,
+    height: Math.round(origin.y + bottom * zoom) - y,
+  };
 }
 
 function panesOf(scene: Scene, width: number): Pane[] {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-import numpy as np
+import cv2
 
 from engine.closing import Closing
 from engine.inference.runtime import Device
@@ -173,7 +173,7 @@ def _view(asked: RenderAsked, given: GivenPlanes, found: _Found, window: FrameWi
         boxes=bands(*coverage.shape) if whole else covered_boxes(coverage),
         whole=whole,
         region_count=found.region_count,
-        damaged=float(np.count_nonzero(coverage) / coverage.size),
+        damaged=cv2.countNonZero(coverage) / coverage.size,
         neighbours=len(window.offsets()),
         mode="single_frame" if alone else "temporal",
         note=f"{ALONE} {note}".strip() if alone else note,

@@ -20,7 +20,7 @@ typedef struct Plane {
     Rows rows;        /* of the host's picture, or of `matte` */
     Plate plate;
     float *matte; /* NULL, or owned */
-    char key[KEY_DIGITS + 1];
+    char key[KEY_DIGITS + 1]; /* what it holds: see PROTOCOL.md, KEY */
 } Plane;
 
 typedef struct Request {
@@ -37,8 +37,6 @@ typedef struct Request {
 } Request;
 
 uint64_t rows_size(const Rows *rows); /* packed */
-/* Names every plane by what it holds (see PROTOCOL.md, KEY). */
-Outcome request_name_planes(Request *request, Watch watch, Failure *failure);
 /* Packed copies of some planes, each to its place. */
 typedef struct Copy {
     const Rows *rows;

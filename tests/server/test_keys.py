@@ -6,15 +6,19 @@ import numpy as np
 import pytest
 import xxhash
 
-from engine.server.keys import KeyHash
+from engine.server.keys import BandHash
+from engine.server.keys import key_of as joined_key
 from tests.server.client import key_of
 
 
 def picture_key(packed: np.ndarray, height: int) -> str:
-    hashed, row = KeyHash(), packed.size // height
+    row, bands = packed.size // height, []
     for top in range(0, height, 64):
-        hashed.add(packed[top * row : (top + 64) * row])
-    return hashed.key()
+        hashed, end = BandHash(), min(top + 64, height)
+        for first in range(top, end, 17):
+            hashed.add(packed[first * row : min(first + 17, end) * row])
+        bands.append(hashed.value())
+    return joined_key(bands)
 
 
 def test_the_hash_is_that_of_the_specification() -> None:

@@ -110,7 +110,7 @@ class _Reading:
         """
         end = min(first + BAND, self.height)
         step = min(max(1, _AT_ONCE // self.row), end - first)
-        buffer, hashed = np.empty(step * self.row, np.uint8), BandHash()
+        buffer, hashed = np.empty(step * self.row, np.uint8), BandHash((end - first) * self.row)
         for top in range(first, end, step):
             rows = buffer[: min(step, end - top) * self.row]
             self.segment.read(rows, self.offset + top * self.row)

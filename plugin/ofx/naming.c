@@ -2,6 +2,7 @@
 
 #include "pieces.h"
 #include "platform.h"
+#include "xxh3.h"
 #include "xxh64.h"
 
 #include <stdlib.h>
@@ -14,13 +15,27 @@ static int bands_of(const Rows *rows)
     return (rows->count + BAND - 1) / BAND;
 }
 
-static uint64_t band_hash(const Rows *rows, int band)
+static uint64_t long_hash(const Rows *rows, int first, int end)
+{
+    Xxh3 hash = xxh3_start();
+    for (int row = first; row < end; row++)
+        xxh3_add(&hash, rows_at(rows, row), rows->bytes);
+    return xxh3_end(&hash);
+}
+
+static uint64_t short_hash(const Rows *rows, int first, int end)
 {
     Xxh64 hash = xxh64_start();
-    int end = (band + 1) * BAND < rows->count ? (band + 1) * BAND : rows->count;
-    for (int row = band * BAND; row < end; row++)
+    for (int row = first; row < end; row++)
         xxh64_add(&hash, rows_at(rows, row), rows->bytes);
     return xxh64_end(&hash);
+}
+
+static uint64_t band_hash(const Rows *rows, int band)
+{
+    int first = band * BAND, end = first + BAND < rows->count ? first + BAND : rows->count;
+    bool is_long = rows->bytes * (size_t)(end - first) >= XXH3_LEAST;
+    return is_long ? long_hash(rows, first, end) : short_hash(rows, first, end);
 }
 
 static Plane *plane_at(const Naming *naming, int place)

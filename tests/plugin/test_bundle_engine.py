@@ -157,10 +157,93 @@ def test_the_request_names_every_frame_by_what_it_holds(bench: Bench) -> None:
     assert asked["set.radius"] == "2"
 
 
-def _key(pixels: bytes) -> str:
-    row, bands = FLOATS.packed_row, range(0, HEIGHT, 64)
-    hashes = [xxhash.xxh64_intdigest(pixels[first * row : (first + 64) * row]) for first in bands]
+def _key(pixels: bytes, row: int = FLOATS.packed_row) -> str:
+    bands = (pixels[first : first + 64 * row] for first in range(0, len(pixels), 64 * row))
+    hashes = [
+        xxhash.xxh3_64_intdigest(band) if len(band) > 240 else xxhash.xxh64_intdigest(band) for band in bands
+    ]
     return xxhash.xxh64_hexdigest(b"".join(struct.pack("<Q", value) for value in hashes))
+
+
+@pytest.mark.parametrize("components", ["Alpha", "RGB", "RGBA"])
+@pytest.mark.parametrize("depth", ["Byte", "Float"])
+@pytest.mark.parametrize("size", [(1, 1), (3, 70), (64, 64), (85, 129), (257, 3), (1031, 66)])
+def test_pictures_of_any_size_have_the_key_of_the_protocol(
+    bench: Bench, size: tuple[int, int], depth: str, components: str
+) -> None:
+    format = PictureFormat(*size, depth, components, padding=20)
+    with bench.engine(untouched) as engine:
+        bench.render(2, format)
+    (asked,) = engine.of("render")
+    assert asked["plane.0"].split()[2] == _key(packed(2, format), format.packed_row)
+
+
+class _Changing:
+    """Answers that copy the frame's name into what it makes of it: red where the name is that of `right`."""
+
+    def __init__(self, right: str) -> None:
+        self.right = right
+
+    def __call__(self, asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
+        (result,) = segments.values()
+        known = asked["plane.0"].split()[2] == self.right
+        result[: FLOATS.packed_bytes] = (b"\1" if known else b"\2") * FLOATS.packed_bytes
+        return [{"type": "done", "id": asked["id"], "boxes": "1", "box.0": "1 1 2 2"}]
+
+
+@pytest.mark.parametrize("place", [0, 20, 32, 149])
+def test_a_picture_that_has_changed_is_never_taken_for_the_one_before(bench: Bench, place: int) -> None:
+    """Whichever of its rows has changed: the node tells by a part of them only what is likely."""
+    changed = bytearray(packed(5))
+    changed[place * FLOATS.packed_row + 5] ^= 1
+    pictures = {5: Picture.of(FLOATS, packed(5))}
+    with bench.engine(_Changing(_key(bytes(changed)))) as engine, Host() as host:
+        with Node(host.plugin(bench.bundle, REPAIR)) as node:
+            node.connect("Source", FLOATS, lambda t: pictures.get(int(t)), (0, FRAMES - 1))
+            for _ in range(2):
+                node.render(5, FLOATS).required()
+            assert len(engine.of("render")) == 2
+            pictures[5] = Picture.of(FLOATS, bytes(changed))
+            result = bytes(node.render(5, FLOATS).required().packed())
+        assert not host.faults
+    keys = [asked["plane.0"].split()[2] for asked in engine.of("render")]
+    assert keys[:2] == [_key(packed(5))] * 2
+    assert keys[-1] == _key(bytes(changed))
+    pixel = FLOATS.packed_row + 16
+    changed[pixel : pixel + 16] = b"\1" * 16
+    assert result == bytes(changed)
+
+
+def test_a_name_that_is_refused_is_looked_at_again(bench: Bench) -> None:
+    """An engine that has forgotten the picture gets the changed one, and refuses it by the old name."""
+    changed = bytearray(packed(5))
+    changed[5] ^= 1
+    right = _key(bytes(changed))
+
+    def forgetful(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
+        wrong = {"type": "error", "id": asked["id"], "code": "wrong_key", "message": "No."}
+        known = asked["plane.0"].split()[2] in (right, _key(packed(5)) if len(seen) < 1 else "")
+        seen.append(asked)
+        return untouched(asked, segments) if known else [wrong]
+
+    seen: list[Fields] = []
+    pictures = {5: Picture.of(FLOATS, packed(5))}
+    with bench.engine(forgetful), Host() as host, Node(host.plugin(bench.bundle, REPAIR)) as node:
+        node.connect("Source", FLOATS, lambda t: pictures.get(int(t)), (0, FRAMES - 1))
+        node.render(5, FLOATS).required()
+        pictures[5] = Picture.of(FLOATS, bytes(changed))
+        assert bytes(node.render(5, FLOATS).required().packed()) == bytes(changed)
+    assert len(seen) == 3
+
+
+def test_a_failure_leaves_nothing_that_looks_repaired(bench: Bench) -> None:
+    def refused(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
+        return [{"type": "error", "id": asked["id"], "code": "failed", "message": "No."}]
+
+    with bench.engine(refused):
+        failed = bench.render()
+    assert not failed.ok
+    assert not any(failed.picture.packed())
 
 
 def test_the_detecting_node_asks_for_less(bench: Bench) -> None:

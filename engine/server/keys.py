@@ -1,8 +1,8 @@
 """The names that clients give to pictures: a hash that a few lines of C make as well.
 
-XXH3 and XXH64 are Y. Collet's (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md). They are taken
-over bands of rows, so that either side may hash them on several threads. XXH3 is as fast as memory is read; below
-its large inputs it is another algorithm for each of four lengths, which the C on the other side is spared.
+XXH3 and XXH64 are Y. Collet's (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md). They are
+taken over bands of rows, so that either side may hash them on several threads. XXH3 is as fast as memory is
+read; little is left to XXH64, since XXH3 has an algorithm of its own for each of four short lengths.
 """
 
 from __future__ import annotations

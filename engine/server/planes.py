@@ -110,12 +110,15 @@ class _Reading:
         """
         end = min(first + BAND, self.height)
         step = min(max(1, _AT_ONCE // self.row), end - first)
-        buffer, hashed = np.empty(step * self.row, np.uint8), BandHash((end - first) * self.row)
+        hashed = BandHash((end - first) * self.row)
         for top in range(first, end, step):
-            rows = buffer[: min(step, end - top) * self.row]
+            count = min(step, end - top)
+            own = self.target.own(top, count)
+            rows = np.empty(count * self.row, np.uint8) if own is None else own
             self.segment.read(rows, self.offset + top * self.row)
             hashed.add(rows)
-            self.target.put(top, rows)
+            if own is None:
+                self.target.put(top, rows)
         return hashed.value()
 
 

@@ -92,26 +92,31 @@ class NodeWay:
     engine: int
     fetched: list[float] = field(default_factory=list)
     """When the host gave its pictures, of all frames."""
+    _before: float | None = None
 
     def picture(self, at: float) -> Picture | None:
         """Source's pictures, for the host."""
+        if self._before is None:
+            # Not earlier: the host's memory for the result is the host's.
+            self._before = self._worked()
         found = self.film.picture(at)
         self.fetched.append(time.monotonic())
         return found
 
     def render(self, number: int) -> Taken:
-        before = time.process_time() + self._elsewhere()
+        self._before = None
         rendered = self.node.render(number, self.film.format)
         ended = time.monotonic()
-        processor = time.process_time() + self._elsewhere() - before
+        assert self._before is not None
+        processor = self._worked() - self._before
         flat = np.frombuffer(rendered.required().packed(), np.float32)
         pixels = flat.reshape(self.film.format.height, self.film.format.width, 4)
         colour = np.ascontiguousarray(pixels[..., :3])
         return Taken(colour, ended - rendered.seconds, ended, processor)
 
-    def _elsewhere(self) -> float:
-        """Seconds of processor that the engine process has had."""
-        return sum(psutil.Process(self.engine).cpu_times()[:2])
+    def _worked(self) -> float:
+        """Seconds of processor that this process and the engine's have had."""
+        return time.process_time() + sum(psutil.Process(self.engine).cpu_times()[:2])
 
 
 @contextmanager

@@ -84,9 +84,9 @@ static void fill_from_box(const Filling *filling, const Reply *reply, const Box 
     if (row < box->top || row >= box->bottom || left >= right)
         return;
     size_t place = (size_t)row * (size_t)source->width + (size_t)(left - source->bounds.x1);
-    pixels_convert(pixel_at(filling->output, left, y), filling->output->channels,
-                   reply->pixels + place * plate_pixel_bytes(source), source->channels,
-                   source->depth, right - left);
+    int channels = plate_sent_channels(source);
+    pixels_put(pixel_at(filling->output, left, y), filling->output->channels,
+               reply->pixels + place * pixel_bytes(source->depth, channels), channels, source->depth, right - left);
 }
 
 typedef struct Boxing {

@@ -21,13 +21,13 @@ static uint64_t sampled(const Rows *rows)
     Xxh64 hash = xxh64_start();
     int every = rows->count / MOST_SAMPLED > EVERY ? rows->count / MOST_SAMPLED : EVERY;
     for (int row = every / 2; row < rows->count; row += every)
-        xxh64_add(&hash, rows_at(rows, row), rows->bytes);
+        xxh64_add(&hash, rows_at(rows, row), (size_t)rows->pixels * rows->apart);
     return xxh64_end(&hash);
 }
 
 Likeness likeness_of(const Plane *plane)
 {
-    return (Likeness){plane->number, plane->rows.bytes, plane->rows.count, sampled(&plane->rows)};
+    return (Likeness){plane->number, rows_bytes(&plane->rows), plane->rows.count, sampled(&plane->rows)};
 }
 
 static bool alike(const Likeness *one, const Likeness *other)

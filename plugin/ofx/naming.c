@@ -15,26 +15,34 @@ static int bands_of(const Rows *rows)
     return (rows->count + BAND - 1) / BAND;
 }
 
-static uint64_t long_hash(const Rows *rows, int first, int end)
+static uint64_t long_hash(const Rows *rows, int begin, int end)
 {
+    uint8_t scratch[ROWS_SCRATCH];
+    const uint8_t *bytes;
+    size_t count;
     Xxh3 hash = xxh3_start();
-    for (int row = first; row < end; row++)
-        xxh3_add(&hash, rows_at(rows, row), rows->bytes);
+    for (int row = begin; row < end; row++)
+        for (int first = 0; (bytes = rows_next(rows, row, &first, scratch, &count)) != NULL;)
+            xxh3_add(&hash, bytes, count);
     return xxh3_end(&hash);
 }
 
-static uint64_t short_hash(const Rows *rows, int first, int end)
+static uint64_t short_hash(const Rows *rows, int begin, int end)
 {
+    uint8_t scratch[ROWS_SCRATCH];
+    const uint8_t *bytes;
+    size_t count;
     Xxh64 hash = xxh64_start();
-    for (int row = first; row < end; row++)
-        xxh64_add(&hash, rows_at(rows, row), rows->bytes);
+    for (int row = begin; row < end; row++)
+        for (int first = 0; (bytes = rows_next(rows, row, &first, scratch, &count)) != NULL;)
+            xxh64_add(&hash, bytes, count);
     return xxh64_end(&hash);
 }
 
 static uint64_t band_hash(const Rows *rows, int band)
 {
     int first = band * BAND, end = first + BAND < rows->count ? first + BAND : rows->count;
-    bool is_long = rows->bytes * (size_t)(end - first) >= XXH3_LEAST;
+    bool is_long = rows_bytes(rows) * (size_t)(end - first) >= XXH3_LEAST;
     return is_long ? long_hash(rows, first, end) : short_hash(rows, first, end);
 }
 

@@ -8,11 +8,6 @@
 
 enum { MOST_THREADS = 8, ROWS_AT_ONCE = 64 };
 
-uint64_t rows_size(const Rows *rows)
-{
-    return (uint64_t)rows->bytes * (uint64_t)rows->count;
-}
-
 typedef struct Copying {
     Pieces pieces; /* stretches of rows, over all copies */
     const Copy *copies;
@@ -29,7 +24,7 @@ static void copy_stretch(const Copy *copy, int stretch)
     if (end > copy->rows->count)
         end = copy->rows->count;
     for (int row = stretch * ROWS_AT_ONCE; row < end; row++)
-        memcpy(copy->target + (size_t)row * copy->rows->bytes, rows_at(copy->rows, row), copy->rows->bytes);
+        rows_pack(copy->rows, row, copy->target + (size_t)row * rows_bytes(copy->rows));
 }
 
 static void copy_stretches(void *given, bool is_caller)

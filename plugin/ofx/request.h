@@ -26,7 +26,7 @@ typedef struct Plane {
 typedef struct Request {
     int width, height;
     Depth depth;
-    int channels;
+    int channels; /* as they are sent */
     const char *colour_space;
     const char *want;
     double render_scale;
@@ -36,7 +36,6 @@ typedef struct Request {
     char settings[4096]; /* lines */
 } Request;
 
-uint64_t rows_size(const Rows *rows); /* packed */
 /* Packed copies of some planes, each to its place. */
 typedef struct Copy {
     const Rows *rows;

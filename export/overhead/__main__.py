@@ -19,6 +19,7 @@ from pathlib import Path
 from engine import pipeline
 from engine.allocator import steady_memory
 from engine.pipeline import Pipeline
+from engine.types import AnyArray
 from export.overhead import stages
 from export.overhead.bare import build_bare
 from export.overhead.clock import Clock, Span
@@ -45,11 +46,13 @@ class Compared:
     node: list[Taken] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     different: int = 0
+    repaired: int = 0
 
-    def add(self, plain: Taken, node: Taken) -> None:
+    def add(self, source: AnyArray, plain: Taken, node: Taken) -> None:
         self.plain.append(plain)
         self.node.append(node)
         self.different += plain.pixels.tobytes() != node.pixels.tobytes()
+        self.repaired += plain.pixels.tobytes() != source.tobytes()
 
     def text(self) -> str:
         plain = [1e3 * frame.seconds for frame in self.plain]
@@ -62,7 +65,7 @@ class Compared:
             f"{min(node):.0f}), medians of {len(node)}; ratio {middle(node) / middle(plain):.3f}",
             f"over: {middle(over):.0f} ms in the median ({over[0]:.0f} to {over[-1]:.0f}), between the least "
             f"{min(node) - min(plain):.0f} ms; processor {work[0]:.0f} and {work[1]:.0f} ms a frame",
-            f"frames that differ: {self.different}",
+            f"frames that differ: {self.different}; repaired: {self.repaired} of {len(node)}",
             "plain, medians:",
             stages.table([stages.of_plain(frame, self.spans) for frame in self.plain]),
             "node, medians:",
@@ -106,11 +109,10 @@ def _rendered(film: Film, built: Pipeline, engine: int, bundle: Path, frames: in
         node.set("colour_space", LABEL)
         for number in range(FIRST, last):
             film.have(near(number))
-            taken: list[Taken | None] = [None, None]
-            for k in (0, 1) if number % 2 else (1, 0):
-                taken[k] = ways[k].render(number)
+            order = (0, 1) if number % 2 else (1, 0)
+            taken = {way: ways[way].render(number) for way in order}
             if number >= FIRST + WARM:
-                compared.add(*taken)  # type: ignore[arg-type]
+                compared.add(film.colour(number), taken[0], taken[1])
         clock.spans += [Span(stages.FETCHED, at, at) for at in ways[1].fetched]
     return compared
 

@@ -102,7 +102,9 @@ static Outcome fill(Rendering *rendering)
     Filling filling = filling_of(&rendering->request.planes[0].plate, &rendering->output, rendering->window);
     Outcome outcome = compute(rendering, &filling, &link);
     if (outcome != OUTCOME_DONE) {
-        filling_clear(&filling);
+        /* A host that has given the frame up looks at it no more, and waits for us. */
+        if (!watch_stopped(rendering->gathering.watch))
+            filling_clear(&filling);
         return outcome;
     }
     filling_boxes(&filling, &rendering->reply);

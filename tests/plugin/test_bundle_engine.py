@@ -249,6 +249,40 @@ def test_a_name_that_is_refused_is_looked_at_again(bench: Bench) -> None:
     assert len(seen) == 3
 
 
+@pytest.mark.parametrize(
+    ("source", "output"), [("RGBA", "RGB"), ("RGBA", "Alpha"), ("RGB", "RGBA"), ("Alpha", "RGBA")]
+)
+@pytest.mark.parametrize("depth", ["Byte", "Short", "Float"])
+def test_a_box_goes_into_an_output_of_other_channels(
+    bench: Bench, depth: str, source: str, output: str
+) -> None:
+    """Colour over colour; alpha is the source's, or opaque where that has none."""
+    given = PictureFormat(8, 3, depth, source)
+    wanted = PictureFormat(8, 3, depth, output, padding=16)
+    one = given.pixel_bytes // {"RGBA": 4, "RGB": 3, "Alpha": 1}[source]
+    opaque = struct.pack("<f", 1.0) if depth == "Float" else b"\xff" * one
+
+    def repaired(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
+        (result,) = segments.values()
+        result[:] = b"\7" * len(result)
+        return [{"type": "done", "id": asked["id"], "boxes": "1", "box.0": "2 1 4 2"}]
+
+    def expected(column: int, row: int) -> bytes:
+        at = (row * 8 + column) * given.pixel_bytes
+        pixel, new = packed(5, given)[at : at + given.pixel_bytes], 2 <= column < 4 and row == 1
+        alpha = pixel[3 * one :] if source == "RGBA" else opaque
+        if output == "Alpha":
+            return alpha
+        colour = b"\7" * 3 * one if new else pixel[: 3 * one] if source != "Alpha" else 3 * pixel
+        return colour + (alpha if output == "RGBA" else b"")
+
+    picture = Picture.of(given, packed(5, given))
+    with bench.engine(repaired), Host() as host, Node(host.plugin(bench.bundle, REPAIR)) as node:
+        node.connect("Source", given, lambda _: picture, (5, 5))
+        result = bytes(node.render(5, wanted).required().packed())
+    assert result == b"".join(expected(column, row) for row in range(3) for column in range(8))
+
+
 def test_a_failure_leaves_nothing_that_looks_repaired(bench: Bench) -> None:
     def refused(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
         return [{"type": "error", "id": asked["id"], "code": "failed", "message": "No."}]

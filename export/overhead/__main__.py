@@ -8,6 +8,7 @@ computed on clean ones, and what is left is the way there and back. Timings of d
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import tempfile
@@ -89,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def compare(net: bool, frames: int, size: tuple[int, int], bundle: Path | None = None) -> Compared:
     """Render one frame after the other both ways; the two take turns at being first."""
     steady_memory()
-    clock = Clock()
+    clock = Clock(os.getpid())
     clock.time_engine()
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="reelmend-")))
@@ -104,7 +105,7 @@ def compare(net: bool, frames: int, size: tuple[int, int], bundle: Path | None =
 def _rendered(film: Film, built: Pipeline, engine: int, bundle: Path, frames: int, clock: Clock) -> Compared:
     compared, last = Compared(), FIRST + WARM + frames
     with Host(frames=(0, last + 10)) as host, Node(host.plugin(bundle, REPAIR)) as node:
-        ways = PlainWay(built, film), NodeWay(node, film, engine)
+        ways = PlainWay(built, film), NodeWay(node, film, engine, clock)
         node.connect("Source", film.format, ways[1].picture, (0, last + 10))
         node.set("colour_space", LABEL)
         for number in range(FIRST, last):
@@ -113,7 +114,6 @@ def _rendered(film: Film, built: Pipeline, engine: int, bundle: Path, frames: in
             taken = {way: ways[way].render(number) for way in order}
             if number >= FIRST + WARM:
                 compared.add(film.colour(number), taken[0], taken[1])
-        clock.spans += [Span(stages.FETCHED, at, at) for at in ways[1].fetched]
     return compared
 
 

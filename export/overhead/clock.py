@@ -18,7 +18,10 @@ PREPARE, CUTS, PROCESS, TAKE = "prepare", "shot cuts", "detect and repair", "tak
 
 @dataclass(frozen=True)
 class Span:
-    """Of `time.monotonic`; a moment where both are the same. `processor`: seconds, of all threads."""
+    """Of `time.monotonic`. `processor`: seconds of all threads of the process.
+
+    A moment begins and ends at once; its `processor` is what the host's process had had until then.
+    """
 
     stage: str
     began: float
@@ -28,14 +31,15 @@ class Span:
 
 @dataclass
 class Clock:
-    """Spans in the order in which they ended; any thread may add one."""
+    """Spans in the order in which they ended; any thread may add one. `host`: pid of the host's process."""
 
+    host: int
     spans: list[Span] = field(default_factory=list)
 
     def mark(self, stage: str) -> None:
         """`stage` is reached at this moment."""
         now = time.monotonic()
-        self.spans.append(Span(stage, now, now))
+        self.spans.append(Span(stage, now, now, processor_of(self.host)))
 
     def time(self, owner: type[Any], method: str, stage: str) -> None:
         """From now on every call of `owner.method` is a span."""
@@ -75,6 +79,14 @@ class Clock:
 
         # One class, one clock: the process is ours alone.
         MessageStream.receive, MessageStream.send = received, sent  # type: ignore[method-assign]
+
+
+def processor_of(pid: int) -> float:
+    """Seconds of processor that a process has had, all its threads together.
+
+    Linux makes a clock of any process by its pid: CPUCLOCK_SCHED, include/linux/posix-timers_types.h.
+    """
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 def within(spans: Iterable[Span], began: float, ended: float) -> list[Span]:

@@ -6,6 +6,7 @@ It says `ready` once clients find it, and on SIGTERM writes its spans, one JSON 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -24,7 +25,7 @@ from ocio.config import BUILT_IN
 
 def main(arguments: list[str]) -> int:
     kind, file = arguments
-    clock, stop = Clock(), threading.Event()
+    clock, stop = Clock(os.getppid()), threading.Event()
     clock.time_engine()
     clock.time_server()
     if kind == "bare":

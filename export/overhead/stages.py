@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from export.overhead.clock import CUTS, PREPARE, PROCESS, TAKE, Span, within
-from export.overhead.ways import Taken
+from export.overhead.ways import ENDED, FETCHED, Taken
 
-FETCHED = "fetched"
 BOTH = (PREPARE, CUTS, PROCESS)
 NODE = (
     "host gives its pictures",
@@ -22,7 +21,7 @@ NODE = (
     *BOTH,
     "engine, all else",
     "node has the output",
-    "node and engine, all else",
+    "node, beside the engine",
 )
 
 
@@ -45,29 +44,31 @@ def of_plain(frame: Taken, spans: Iterable[Span]) -> dict[str, Cost]:
     return {**found, "all else": _rest(Cost(frame.seconds, frame.processor), found.values())}
 
 
-def of_node(frame: Taken, spans: Iterable[Span]) -> dict[str, Cost]:
+def of_node(frame: Taken, spans: Sequence[Span]) -> dict[str, Cost]:
     """By stage. The seconds add up to the frame's: what the node does beside the engine is in none."""
     there = within(spans, frame.began, frame.ended)
-    given = max(span.ended for span in there if span.stage == FETCHED)
+    given = [span for span in there if span.stage == FETCHED]
     asked, done = _first(there, "render"), _first(there, "done")
     lacking = _first(there, "need", asked)
     sent = _first(there, "pixels", lacking)
+    ended = next(span for span in spans if span.stage == ENDED and span.began >= frame.ended)
     inside = {stage: _sum(there, stage) for stage in (TAKE, *BOTH)}
+    engine = frame.processor - (ended.processor - given[0].processor)
     costs = (
-        Cost(given - frame.began),
-        Cost(asked - given),
-        Cost(lacking - asked),
-        Cost(sent - lacking),
+        Cost(given[-1].began - frame.began, given[-1].processor - given[0].processor),
+        _between(given[-1], asked),
+        Cost(lacking.began - asked.began),
+        Cost(sent.began - lacking.began),
         *inside.values(),
-        Cost(_rest(Cost(done - sent), inside.values()).seconds),
-        Cost(frame.ended - done),
-        Cost(0.0, frame.processor - sum(cost.processor for cost in inside.values())),
+        _rest(Cost(done.began - sent.began, engine), inside.values()),
+        Cost(frame.ended - done.began, ended.processor - done.processor),
+        Cost(0.0, done.processor - asked.processor),
     )
     return dict(zip(NODE, costs, strict=True))
 
 
 def table(frames: Sequence[Mapping[str, Cost]]) -> str:
-    """Medians, the least, and the medians of the processor, in milliseconds."""
+    """Medians, the least, and the medians of the processor, in milliseconds; both processes, all threads."""
     rows = ["    median     least  processor"]
     for name in frames[0]:
         seconds = [1e3 * frame[name].seconds for frame in frames]
@@ -89,8 +90,13 @@ def _sum(spans: Iterable[Span], stage: str) -> Cost:
     return Cost(sum(span.ended - span.began for span in found), sum(span.processor for span in found))
 
 
-def _first(spans: Iterable[Span], stage: str, otherwise: float | None = None) -> float:
-    found = [span.began for span in spans if span.stage == stage]
-    if not found and otherwise is None:
+def _between(one: Span, other: Span) -> Cost:
+    """From one moment to another."""
+    return Cost(other.began - one.began, other.processor - one.processor)
+
+
+def _first(spans: Iterable[Span], stage: str, otherwise: Span | None = None) -> Span:
+    found = next((span for span in spans if span.stage == stage), otherwise)
+    if found is None:
         raise ValueError(f"no {stage!r} came in this frame")
-    return found[0] if found else otherwise  # type: ignore[return-value]
+    return found

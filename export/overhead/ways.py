@@ -10,11 +10,10 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import psutil
 
 from engine.media.memory import MemorySource
 from engine.parameters import Settings
@@ -22,6 +21,7 @@ from engine.pipeline import Pipeline
 from engine.types import AnyArray, Codes, Frame, WorkingFrame
 from engine.window.cache import FrameCache
 from engine.window.shots import ShotCuts
+from export.overhead.clock import Clock, processor_of
 from export.overhead.film import LAYOUT, Film
 from plugin.host.node import Node
 from plugin.host.pictures import Picture
@@ -29,6 +29,8 @@ from plugin.host.pictures import Picture
 SETTINGS = Settings(radius=2)
 REACH = 4
 """Frames on either side: the two that may be filled from, and two more that tell what is damaged in those."""
+FETCHED, ENDED = "fetched", "ended"
+"""Moments of the host: it gave a picture, it has the result."""
 _AHEAD = 2**62
 """Bytes: the frames of a window are held anyway."""
 
@@ -90,8 +92,7 @@ class NodeWay:
     node: Node
     film: Film
     engine: int
-    fetched: list[float] = field(default_factory=list)
-    """When the host gave its pictures, of all frames."""
+    clock: Clock
     _before: float | None = None
 
     def picture(self, at: float) -> Picture | None:
@@ -100,7 +101,7 @@ class NodeWay:
             # Not earlier: the host's memory for the result is the host's.
             self._before = self._worked()
         found = self.film.picture(at)
-        self.fetched.append(time.monotonic())
+        self.clock.mark(FETCHED)
         return found
 
     def render(self, number: int) -> Taken:
@@ -109,6 +110,7 @@ class NodeWay:
         ended = time.monotonic()
         assert self._before is not None
         processor = self._worked() - self._before
+        self.clock.mark(ENDED)
         flat = np.frombuffer(rendered.required().packed(), np.float32)
         pixels = flat.reshape(self.film.format.height, self.film.format.width, 4)
         colour = np.ascontiguousarray(pixels[..., :3])
@@ -116,7 +118,7 @@ class NodeWay:
 
     def _worked(self) -> float:
         """Seconds of processor that this process and the engine's have had."""
-        return time.process_time() + sum(psutil.Process(self.engine).cpu_times()[:2])
+        return processor_of(os.getpid()) + processor_of(self.engine)
 
 
 @contextmanager

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { MOST_KNOWN = 256, EVERY = 64, MOST_SAMPLED = 32 };
+enum { MOST_KNOWN = 256, EVERY = 64, MOST_SAMPLED = 8 };
 
 typedef struct Known {
     Likeness likeness; /* without rows where there is nothing */

@@ -114,9 +114,3 @@ void filling_boxes(const Filling *filling, const Reply *reply)
     pieces_start(&boxing.pieces, filling_stretches(filling), (Watch){NULL, NULL});
     on_threads(MOST_THREADS, fill_boxes, &boxing);
 }
-
-void filling_clear(const Filling *filling)
-{
-    for (int y = filling->window.y1; y < filling->window.y2 && filling_stretches(filling) > 0; y++)
-        memset(pixel_at(filling->output, filling->window.x1, y), 0, row_bytes(filling));
-}

@@ -15,6 +15,5 @@ int filling_stretches(const Filling *filling);
 /* One stretch of rows as the source has them; 0 where it has none. Any thread. */
 void filling_source(const Filling *filling, int stretch);
 void filling_boxes(const Filling *filling, const Reply *reply);
-void filling_clear(const Filling *filling); /* all 0: what is not repaired must not look as if it were */
 
 #endif

@@ -101,12 +101,9 @@ static Outcome fill(Rendering *rendering)
     Link *link = NULL;
     Filling filling = filling_of(&rendering->request.planes[0].plate, &rendering->output, rendering->window);
     Outcome outcome = compute(rendering, &filling, &link);
-    if (outcome != OUTCOME_DONE) {
-        /* A host that has given the frame up looks at it no more, and waits for us. */
-        if (!watch_stopped(rendering->gathering.watch))
-            filling_clear(&filling);
+    /* Where this fails, a host that ignores it (MLT) shows the source. */
+    if (outcome != OUTCOME_DONE)
         return outcome;
-    }
     filling_boxes(&filling, &rendering->reply);
     client_give(link);
     return outcome;

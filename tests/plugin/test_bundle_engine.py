@@ -283,16 +283,6 @@ def test_a_box_goes_into_an_output_of_other_channels(
     assert result == b"".join(expected(column, row) for row in range(3) for column in range(8))
 
 
-def test_a_failure_leaves_nothing_that_looks_repaired(bench: Bench) -> None:
-    def refused(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
-        return [{"type": "error", "id": asked["id"], "code": "failed", "message": "No."}]
-
-    with bench.engine(refused):
-        failed = bench.render()
-    assert not failed.ok
-    assert not any(failed.picture.packed())
-
-
 def test_the_detecting_node_asks_for_less(bench: Bench) -> None:
     with bench.engine(untouched) as engine:
         bench.render(5, identifier=DETECT)

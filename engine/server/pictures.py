@@ -83,6 +83,12 @@ class Unpacking:
         self._colour = np.empty((*size, min(channels, 3)), picture.dtype)
         self._alpha = np.empty(size, picture.dtype) if channels == 4 else None
 
+    def own(self, top: int, rows: int) -> npt.NDArray[np.uint8] | None:
+        """Where so many rows from `top` on may be read as they are, (bytes,); None: they are to be `put`."""
+        if self._alpha is not None:
+            return None
+        return self._colour[top : top + rows].reshape(-1).view(np.uint8)
+
     def put(self, top: int, packed: npt.NDArray[np.uint8]) -> None:
         """The rows from `top` on, `packed` (bytes,); they are copied."""
         picture = self._picture

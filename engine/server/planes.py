@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,7 +15,7 @@ from engine.closing import Closing
 from engine.errors import RequestRefused
 from engine.server.asked import RenderAsked, Role
 from engine.server.cache import ByteCache
-from engine.server.keys import KeyHash
+from engine.server.keys import BandHash, key_of
 from engine.server.limits import BAND
 from engine.server.mattes import GivenPlane
 from engine.server.pictures import HostPicture, PictureFormat, Unpacking
@@ -21,6 +23,10 @@ from engine.server.segments import Segment
 from engine.types import FrameNumber
 
 Plane: TypeAlias = HostPicture | GivenPlane
+
+_MOST_READERS = 4
+_AT_ONCE = 2**19
+"""Bytes: they stay in the cache of the second level while they are read, hashed and unpacked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +57,8 @@ class PlaneStore(Closing):
 
     def __init__(self, budget: int) -> None:
         self._planes: ByteCache[tuple[object, ...], Plane] = ByteCache(budget, lambda plane: plane.bytes)
+        readers = min(os.cpu_count() or 1, _MOST_READERS)
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="planes")
 
     def find(self, asked: RenderAsked, place: int) -> Plane | None:
         """The plane `place` of a request, if it is known."""
@@ -61,28 +69,57 @@ class PlaneStore(Closing):
         return self._planes.get(_name(asked, place), lambda: self._read(asked, place, segment, offset))
 
     def close(self) -> None:
+        self._readers.shutdown()
         self._planes.close()
 
     def _read(self, asked: RenderAsked, place: int, segment: Segment, offset: int) -> Plane:
-        # Hashed is our own copy: what the client does to its memory meanwhile cannot get past this.
         picture, named = asked.picture, asked.planes[place]
         target = Unpacking(picture if named.role == "frame" else _matte_format(picture))
         row = asked.plane_bytes(place) // picture.height
-        hashed = KeyHash()
-        band = np.empty(min(BAND, picture.height) * row, np.uint8)
-        for top in range(0, picture.height, BAND):
-            rows = band[: min(BAND, picture.height - top) * row]
-            segment.read(rows, offset + top * row)
-            hashed.add(rows)
-            target.put(top, rows)
-        if hashed.key() != named.key:
+        key = key_of(self._bands(_Reading(segment, offset, picture.height, row, target)))
+        if key != named.key:
             raise RequestRefused(
                 "wrong_key",
-                f"The pixels of plane {place} ({named.role} {named.number}) hash to {hashed.key()}, not to "
+                f"The pixels of plane {place} ({named.role} {named.number}) hash to {key}, not to "
                 f"{named.key}; they must stay as they are until the answer comes.",
             )
         found = target.picture()
         return found if named.role == "frame" else GivenPlane(named.key, found.colour[..., 0])
+
+    def _bands(self, reading: _Reading) -> Sequence[int]:
+        """All bands read, and their hashes. Where one fails, none is being read any more."""
+        coming = [self._readers.submit(reading.band, top) for top in range(0, reading.height, BAND)]
+        wait(coming)
+        return [band.result() for band in coming]
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """A plane of `height` rows of `row` bytes in a segment; its bands may be read side by side."""
+
+    segment: Segment
+    offset: int
+    height: int
+    row: int
+    target: Unpacking
+
+    def band(self, first: int) -> int:
+        """Unpack the band that begins in row `first`; its hash.
+
+        Hashed is our own copy: what the client does to its memory meanwhile cannot get past this.
+        """
+        end = min(first + BAND, self.height)
+        step = min(max(1, _AT_ONCE // self.row), end - first)
+        hashed = BandHash((end - first) * self.row)
+        for top in range(first, end, step):
+            count = min(step, end - top)
+            own = self.target.own(top, count)
+            rows = np.empty(count * self.row, np.uint8) if own is None else own
+            self.segment.read(rows, self.offset + top * self.row)
+            hashed.add(rows)
+            if own is None:
+                self.target.put(top, rows)
+        return hashed.value()
 
 
 def _matte_format(picture: PictureFormat) -> PictureFormat:

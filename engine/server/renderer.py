@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-import numpy as np
+import cv2
 
 from engine.closing import Closing
 from engine.inference.runtime import Device
@@ -167,13 +167,14 @@ def _view(asked: RenderAsked, given: GivenPlanes, found: _Found, window: FrameWi
     coverage, source = found.matte.coverage, given.pictures[asked.centre]
     alone = len(given.pictures) == 1
     whole = asked.want in ("matte", "detected", "difference")
+    covered = covered_boxes(coverage)
     return View(
         colour=_shown(asked, source, found),
         alpha=source.alpha,
-        boxes=bands(*coverage.shape) if whole else covered_boxes(coverage),
+        boxes=bands(*coverage.shape) if whole else covered,
         whole=whole,
         region_count=found.region_count,
-        damaged=float(np.count_nonzero(coverage) / coverage.size),
+        damaged=cv2.countNonZero(coverage) / coverage.size if covered else 0.0,
         neighbours=len(window.offsets()),
         mode="single_frame" if alone else "temporal",
         note=f"{ALONE} {note}".strip() if alone else note,

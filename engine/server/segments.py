@@ -12,6 +12,8 @@ import os
 import re
 import sys
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Protocol
 
 import numpy as np
@@ -53,34 +55,46 @@ class Segment(Closing):
                 "too_large", f"Shared memory of {size} bytes; 1 to {SEGMENT_BYTES} are taken."
             )
         self.name, self.size = name, size
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._users = 0
         self._memory: _Memory | None = _opened(name, size)
 
     def read(self, into: Bytes, offset: int) -> None:
         """Fill `into` (bytes,) from `offset` on. Raises RequestRefused (no_segment)."""
-        with self._lock:
-            done = self._there().read(into, offset)
+        with self._used() as memory:
+            done = memory.read(into, offset)
         if done < into.size:
             raise _gone(self.name)
 
     def write(self, source: Bytes, offset: int) -> None:
         """Put `source` (bytes,) at `offset`. Raises RequestRefused (no_segment)."""
-        with self._lock:
-            done = self._there().write(source, offset)
+        with self._used() as memory:
+            done = memory.write(source, offset)
         if done < source.size:
             raise _gone(self.name)
 
     def close(self) -> None:
         """Waits for what is being read or written."""
-        with self._lock:
-            if self._memory is not None:
-                self._memory.close()
-            self._memory = None
+        with self._changed:
+            memory, self._memory = self._memory, None
+            self._changed.wait_for(lambda: not self._users)
+        if memory is not None:
+            memory.close()
 
-    def _there(self) -> _Memory:
-        if self._memory is None:
-            raise _gone(self.name)
-        return self._memory
+    @contextmanager
+    def _used(self) -> Generator[_Memory]:
+        """The memory, which lasts as long as the block; any number of threads may use it at once."""
+        with self._changed:
+            memory = self._memory
+            if memory is None:
+                raise _gone(self.name)
+            self._users += 1
+        try:
+            yield memory
+        finally:
+            with self._changed:
+                self._users -= 1
+                self._changed.notify_all()
 
 
 class _Descriptor:

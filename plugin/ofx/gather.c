@@ -87,7 +87,7 @@ static Outcome add_centre(const Gathering *gathering, OfxImageClipHandle source,
     request->width = plane->plate.width;
     request->height = plane->plate.height;
     request->depth = plane->plate.depth;
-    request->channels = plane->plate.channels;
+    request->channels = plate_sent_channels(&plane->plate);
     return OUTCOME_DONE;
 }
 
@@ -147,9 +147,15 @@ static bool add_mask(OfxImageClipHandle clip, const char *role, double time, Req
     if (matte != NULL) {
         fill_matte(matte, frame, &mask);
         Plane *plane = add_plane(request, role, frame_number(time));
-        size_t row = (size_t)frame->width * sizeof *matte;
         plane->matte = matte;
-        plane->rows = (Rows){(uint8_t *)matte, (ptrdiff_t)row, row, frame->height};
+        plane->rows = (Rows){
+            .top = (uint8_t *)matte,
+            .step = (ptrdiff_t)((size_t)frame->width * sizeof *matte),
+            .count = frame->height,
+            .pixels = frame->width,
+            .apart = sizeof *matte,
+            .taken = sizeof *matte,
+        };
     }
     plate_release(&mask);
     return matte != NULL;

@@ -40,8 +40,10 @@ static bool find_rows(OfxPropertySetHandle picture, Plate *plate)
     plate->rows = (Rows){
         .top = bottom + (ptrdiff_t)(plate->height - 1) * step,
         .step = -step,
-        .bytes = bytes,
         .count = plate->height,
+        .pixels = plate->width,
+        .apart = plate_pixel_bytes(plate),
+        .taken = pixel_bytes(plate->depth, plate_sent_channels(plate)),
     };
     return true;
 }
@@ -91,14 +93,20 @@ bool plate_same_shape(const Plate *one, const Plate *other)
            one->channels == other->channels;
 }
 
-size_t plate_pixel_bytes(const Plate *plate)
+size_t pixel_bytes(Depth depth, int channels)
 {
-    return COMPONENT_BYTES[plate->depth] * (size_t)plate->channels;
+    return COMPONENT_BYTES[depth] * (size_t)channels;
 }
 
-uint8_t *rows_at(const Rows *rows, int row)
+size_t plate_pixel_bytes(const Plate *plate)
 {
-    return rows->top + (ptrdiff_t)row * rows->step;
+    return pixel_bytes(plate->depth, plate->channels);
+}
+
+/* The engine has no use for an alpha beside a colour: it stays the source's. */
+int plate_sent_channels(const Plate *plate)
+{
+    return plate->channels == 4 ? 3 : plate->channels;
 }
 
 const char *depth_word(Depth depth)
@@ -150,6 +158,18 @@ void pixels_convert(uint8_t *target, int target_channels, const uint8_t *source,
             else
                 memcpy(target, source + one * (size_t)from, one);
         }
+}
+
+void pixels_put(uint8_t *target, int target_channels, const uint8_t *source, int source_channels, Depth depth,
+                int count)
+{
+    size_t taken = pixel_bytes(depth, 3), apart = pixel_bytes(depth, target_channels);
+    if (source_channels != 3 || target_channels == 3) {
+        pixels_convert(target, target_channels, source, source_channels, depth, count);
+        return;
+    }
+    for (int pixel = 0; pixel < count && target_channels == 4; pixel++)
+        memcpy(target + (size_t)pixel * apart, source + (size_t)pixel * taken, taken);
 }
 
 /* IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */

@@ -3,6 +3,7 @@
 #define REELMEND_PLATE_H
 
 #include "abi.h"
+#include "rows.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,21 +11,13 @@
 
 typedef enum Depth { DEPTH_BYTE, DEPTH_SHORT, DEPTH_HALF, DEPTH_FLOAT } Depth;
 
-/* Rows of pixels, top row first; `step` leads from one to the next and may be negative. */
-typedef struct Rows {
-    uint8_t *top;
-    ptrdiff_t step;
-    size_t bytes; /* of one row's pixels, without what a host keeps behind them */
-    int count;
-} Rows;
-
 /* Pixel (x, y) of the host's plane is in column x - bounds.x1 and row bounds.y2 - 1 - y. */
 typedef struct Plate {
     OfxPropertySetHandle picture; /* given back by `plate_release` */
     OfxRectI bounds;
     int width, height;
     Depth depth;
-    int channels; /* 1: alpha alone, 3: RGB, 4: RGBA */
+    int channels; /* 1: alpha alone, 3: RGB, 4: RGBA, of which the colour is sent */
     Rows rows;
 } Plate;
 
@@ -33,9 +26,10 @@ typedef struct Plate {
 bool plate_fetch(OfxImageClipHandle clip, double time, Plate *plate, const char **problem);
 void plate_release(Plate *plate);
 
+int plate_sent_channels(const Plate *plate);
 bool plate_same_shape(const Plate *one, const Plate *other); /* bounds, depth, channels */
 size_t plate_pixel_bytes(const Plate *plate);
-uint8_t *rows_at(const Rows *rows, int row);
+size_t pixel_bytes(Depth depth, int channels);
 
 /* The protocol's words. */
 const char *depth_word(Depth depth);
@@ -45,6 +39,9 @@ const char *channels_word(int channels);
  * grey, alpha that is missing is opaque, what is not asked for is left out. */
 void pixels_convert(uint8_t *target, int target_channels, const uint8_t *source, int source_channels, Depth depth,
                     int count);
+/* The same, but a colour goes over the target's colour and leaves its alpha. */
+void pixels_put(uint8_t *target, int target_channels, const uint8_t *source, int source_channels, Depth depth,
+                int count);
 /* `count` pixels as 0..1 by their first channel: a byte or short is a part of its highest value. */
 void pixels_to_matte(float *target, const uint8_t *source, int channels, Depth depth, int count);
 

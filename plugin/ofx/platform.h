@@ -29,8 +29,19 @@ void mutex_lock(Mutex *mutex);
 void mutex_unlock(Mutex *mutex);
 int64_t clock_ms(void); /* since some moment in the past; never goes back */
 void sleep_ms(int milliseconds);
-/* Calls `work` on up to `most` threads at once, this one among them, and returns when all are done. `is_caller`
- * is true on this one, the only one that may ask the host something. */
+/* Threads that do one piece of work together; they are begun, joined by their caller or not, and ended. */
+enum { MOST_HELPERS = 15 };
+typedef struct Crew {
+    void (*work)(void *with, bool is_caller);
+    void *with;
+    intptr_t helpers[MOST_HELPERS];
+    int count;
+} Crew;
+/* Calls `work` on up to `most` other threads, as many as there are other processors. `crew` must stay where it is. */
+void crew_begin(Crew *crew, int most, void (*work)(void *with, bool is_caller), void *with);
+void crew_end(Crew *crew); /* waits for all of them */
+/* The same on this thread too, and returns when all are done. `is_caller` is true on this one, the only one that
+ * may ask the host something. */
 void on_threads(int most, void (*work)(void *with, bool is_caller), void *with);
 int64_t process_id(void);
 bool random_hex(char *digits, size_t count); /* `count` digits and a zero */

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_THREADS = 16, STACK_BYTES = 256 * 1024 };
+enum { STACK_BYTES = 256 * 1024 };
 
 void mutex_lock(Mutex *mutex)
 {
@@ -32,39 +32,51 @@ void sleep_ms(int milliseconds)
     poll(NULL, 0, milliseconds);
 }
 
-typedef struct Work {
-    void (*work)(void *with, bool is_caller);
-    void *with;
-} Work;
-
 static void *thread_main(void *argument)
 {
-    const Work *job = argument;
-    job->work(job->with, false);
+    const Crew *crew = argument;
+    crew->work(crew->with, false);
     return NULL;
 }
 
 static int helpers_wanted(int most)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    int threads = processors > MOST_THREADS ? MOST_THREADS : (int)processors;
-    return (threads < most ? threads : most) - 1;
+    long others = sysconf(_SC_NPROCESSORS_ONLN) - 1;
+    if (others > MOST_HELPERS)
+        others = MOST_HELPERS;
+    return others < most ? (int)others : most;
+}
+
+_Static_assert(sizeof(pthread_t) == sizeof(intptr_t), "a thread fits where a crew keeps it");
+
+void crew_begin(Crew *crew, int most, void (*work)(void *with, bool is_caller), void *with)
+{
+    pthread_attr_t small;
+    int wanted = helpers_wanted(most);
+    *crew = (Crew){.work = work, .with = with};
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, STACK_BYTES);
+    while (crew->count < wanted) {
+        pthread_t made;
+        if (pthread_create(&made, &small, thread_main, crew) != 0)
+            break;
+        crew->helpers[crew->count++] = (intptr_t)made;
+    }
+    pthread_attr_destroy(&small);
+}
+
+void crew_end(Crew *crew)
+{
+    while (crew->count > 0)
+        pthread_join((pthread_t)crew->helpers[--crew->count], NULL);
 }
 
 void on_threads(int most, void (*work)(void *with, bool is_caller), void *with)
 {
-    Work job = {work, with};
-    pthread_t helpers[MOST_THREADS];
-    pthread_attr_t small;
-    int started = 0, wanted = helpers_wanted(most);
-    pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, STACK_BYTES);
-    while (started < wanted && pthread_create(&helpers[started], &small, thread_main, &job) == 0)
-        started++;
-    pthread_attr_destroy(&small);
+    Crew crew;
+    crew_begin(&crew, most - 1, work, with);
     work(with, true);
-    while (started > 0)
-        pthread_join(helpers[--started], NULL);
+    crew_end(&crew);
 }
 
 int64_t process_id(void)

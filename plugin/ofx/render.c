@@ -1,15 +1,11 @@
 #include "render.h"
 
+#include "beside.h"
 #include "client.h"
 #include "colour.h"
 #include "gather.h"
 #include "host.h"
 #include "messages.h"
-
-#include <stdatomic.h>
-#include <string.h>
-
-enum { MOST_THREADS = 8, ROWS_AT_ONCE = 64 };
 
 static const char NO_MASK[] = "Use mask is on and no mask comes in; the damage is detected instead.";
 
@@ -18,96 +14,11 @@ static bool host_stopped(void *effect)
     return suites()->effect->abort != NULL && suites()->effect->abort(effect) != 0;
 }
 
-/* The output's rows that are to be filled, and from what. */
-typedef struct Filling {
-    const Plate *source;
-    const Plate *output;
-    const Reply *reply;
-    OfxRectI window; /* of the host's plane, within the output */
-    atomic_int next;
-} Filling;
-
-static int at_most(int one, int other)
-{
-    return one < other ? one : other;
-}
-
-static int at_least(int one, int other)
-{
-    return one > other ? one : other;
-}
-
-static uint8_t *pixel_at(const Plate *plate, int x, int y)
-{
-    return rows_at(&plate->rows, plate->bounds.y2 - 1 - y) +
-           (size_t)(x - plate->bounds.x1) * plate_pixel_bytes(plate);
-}
-
-static void fill_from_source(const Filling *filling, int y)
-{
-    const Plate *source = filling->source, *output = filling->output;
-    int left = at_least(filling->window.x1, source->bounds.x1);
-    int right = at_most(filling->window.x2, source->bounds.x2);
-    bool partly = left > filling->window.x1 || right < filling->window.x2;
-    bool inside = y >= source->bounds.y1 && y < source->bounds.y2 && left < right;
-    if (partly || !inside)
-        memset(pixel_at(output, filling->window.x1, y), 0,
-               (size_t)(filling->window.x2 - filling->window.x1) * plate_pixel_bytes(output));
-    if (inside)
-        pixels_convert(pixel_at(output, left, y), output->channels, pixel_at(source, left, y), source->channels,
-                       output->depth, right - left);
-}
-
-/* The part of box `box` that lies in row `y` of the host's plane. */
-static void fill_from_box(const Filling *filling, const Box *box, int y)
-{
-    const Plate *source = filling->source;
-    int row = source->bounds.y2 - 1 - y;
-    int left = at_least(filling->window.x1, source->bounds.x1 + box->left);
-    int right = at_most(filling->window.x2, source->bounds.x1 + box->right);
-    if (row < box->top || row >= box->bottom || left >= right)
-        return;
-    size_t place = (size_t)row * (size_t)source->width + (size_t)(left - source->bounds.x1);
-    pixels_convert(pixel_at(filling->output, left, y), filling->output->channels,
-                   filling->reply->pixels + place * plate_pixel_bytes(source), source->channels,
-                   source->depth, right - left);
-}
-
-static void fill_rows(void *given, bool is_caller)
-{
-    (void)is_caller;
-    Filling *filling = given;
-    for (;;) {
-        int first = filling->window.y1 + atomic_fetch_add(&filling->next, 1) * ROWS_AT_ONCE;
-        if (first >= filling->window.y2)
-            return;
-        int end = at_most(first + ROWS_AT_ONCE, filling->window.y2);
-        for (int y = first; y < end; y++) {
-            fill_from_source(filling, y);
-            for (int k = 0; k < filling->reply->box_count; k++)
-                fill_from_box(filling, &filling->reply->boxes[k], y);
-        }
-    }
-}
-
-static void fill_output(const Plate *source, const Plate *output, const Reply *reply, OfxRectI window)
-{
-    Filling filling = {
-        .source = source,
-        .output = output,
-        .reply = reply,
-        .window = {at_least(window.x1, output->bounds.x1), at_least(window.y1, output->bounds.y1),
-                   at_most(window.x2, output->bounds.x2), at_most(window.y2, output->bounds.y2)},
-    };
-    atomic_init(&filling.next, 0);
-    if (filling.window.x1 < filling.window.x2)
-        on_threads(MOST_THREADS, fill_rows, &filling);
-}
-
 typedef struct Rendering {
     Gathering gathering;
     OfxRectI window;
     Request request;
+    Naming naming;
     Reply reply;
     Plate output;
     Failure failure;
@@ -147,7 +58,7 @@ static Outcome write_request(Rendering *rendering)
     request->colour_space = colour_name(control_colour(gathering->params, gathering->time), source);
     if (lines.full)
         return fail(rendering, "The settings are longer than a request may be.");
-    return request_name_planes(request, gathering->watch, &rendering->failure);
+    return naming_begin(&rendering->naming, request, gathering->watch, &rendering->failure);
 }
 
 static Outcome prepare(Rendering *rendering)
@@ -162,17 +73,48 @@ static Outcome prepare(Rendering *rendering)
     return outcome;
 }
 
-static Outcome carry_out(Rendering *rendering)
+static Outcome ask_engine(Rendering *rendering, Link **link)
+{
+    return client_render(&rendering->request, rendering->gathering.watch, link, &rendering->reply,
+                         &rendering->failure);
+}
+
+/* The engine's reply to true names, with the output filled from the source meanwhile. */
+static Outcome compute(Rendering *rendering, const Filling *filling, Link **link)
+{
+    Beside beside;
+    beside_begin(&beside, &rendering->naming, filling, rendering->gathering.watch);
+    Outcome asked = ask_engine(rendering, link);
+    /* It may have been refused for a name that was guessed wrong. */
+    bool settled = asked == OUTCOME_STOPPED || (asked != OUTCOME_DONE && naming_left(&rendering->naming) == 0);
+    Outcome checked = beside_end(&beside, settled);
+    if (settled || (checked == OUTCOME_DONE && naming_end(&rendering->naming)))
+        return asked;
+    if (*link != NULL)
+        client_give(*link);
+    *link = NULL;
+    return checked == OUTCOME_DONE ? ask_engine(rendering, link) : checked;
+}
+
+static Outcome fill(Rendering *rendering)
 {
     Link *link = NULL;
+    Filling filling = filling_of(&rendering->request.planes[0].plate, &rendering->output, rendering->window);
+    Outcome outcome = compute(rendering, &filling, &link);
+    /* Where this fails, a host that ignores it (MLT) shows the source. */
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    filling_boxes(&filling, &rendering->reply);
+    client_give(link);
+    return outcome;
+}
+
+static Outcome carry_out(Rendering *rendering)
+{
     Outcome outcome = prepare(rendering);
     if (outcome == OUTCOME_DONE)
-        outcome = client_render(&rendering->request, rendering->gathering.watch, &link, &rendering->reply,
-                                &rendering->failure);
-    if (outcome == OUTCOME_DONE) {
-        fill_output(&rendering->request.planes[0].plate, &rendering->output, &rendering->reply, rendering->window);
-        client_give(link);
-    }
+        outcome = fill(rendering);
+    naming_free(&rendering->naming);
     request_release(&rendering->request);
     plate_release(&rendering->output);
     return outcome;

@@ -20,13 +20,13 @@ typedef struct Plane {
     Rows rows;        /* of the host's picture, or of `matte` */
     Plate plate;
     float *matte; /* NULL, or owned */
-    char key[KEY_DIGITS + 1];
+    char key[KEY_DIGITS + 1]; /* what it holds: see PROTOCOL.md, KEY */
 } Plane;
 
 typedef struct Request {
     int width, height;
     Depth depth;
-    int channels;
+    int channels; /* as they are sent */
     const char *colour_space;
     const char *want;
     double render_scale;
@@ -36,9 +36,6 @@ typedef struct Request {
     char settings[4096]; /* lines */
 } Request;
 
-uint64_t rows_size(const Rows *rows); /* packed */
-/* Names every plane by what it holds (see PROTOCOL.md, KEY). */
-Outcome request_name_planes(Request *request, Watch watch, Failure *failure);
 /* Packed copies of some planes, each to its place. */
 typedef struct Copy {
     const Rows *rows;

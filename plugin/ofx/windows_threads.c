@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <windows.h>
 
-enum { MOST_THREADS = 16, STACK_BYTES = 256 * 1024 };
+enum { STACK_BYTES = 256 * 1024 };
 
 _Static_assert(sizeof(SRWLOCK) == sizeof(Mutex), "a Mutex is an SRWLOCK");
 
@@ -32,15 +32,10 @@ void sleep_ms(int milliseconds)
     Sleep((DWORD)milliseconds);
 }
 
-typedef struct Work {
-    void (*work)(void *with, bool is_caller);
-    void *with;
-} Work;
-
 static DWORD WINAPI thread_main(void *argument)
 {
-    const Work *job = argument;
-    job->work(job->with, false);
+    const Crew *crew = argument;
+    crew->work(crew->with, false);
     return 0;
 }
 
@@ -48,26 +43,37 @@ static int helpers_wanted(int most)
 {
     SYSTEM_INFO system;
     GetSystemInfo(&system);
-    int threads = system.dwNumberOfProcessors > MOST_THREADS ? MOST_THREADS : (int)system.dwNumberOfProcessors;
-    return (threads < most ? threads : most) - 1;
+    int others = system.dwNumberOfProcessors > MOST_HELPERS ? MOST_HELPERS : (int)system.dwNumberOfProcessors - 1;
+    return others < most ? others : most;
+}
+
+void crew_begin(Crew *crew, int most, void (*work)(void *with, bool is_caller), void *with)
+{
+    int wanted = helpers_wanted(most);
+    *crew = (Crew){.work = work, .with = with};
+    while (crew->count < wanted) {
+        HANDLE made = CreateThread(NULL, STACK_BYTES, thread_main, crew, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+        if (made == NULL)
+            break;
+        crew->helpers[crew->count++] = (intptr_t)made;
+    }
+}
+
+void crew_end(Crew *crew)
+{
+    while (crew->count > 0) {
+        HANDLE helper = (HANDLE)crew->helpers[--crew->count];
+        WaitForSingleObject(helper, INFINITE);
+        CloseHandle(helper);
+    }
 }
 
 void on_threads(int most, void (*work)(void *with, bool is_caller), void *with)
 {
-    Work job = {work, with};
-    HANDLE helpers[MOST_THREADS];
-    int started = 0, wanted = helpers_wanted(most);
-    while (started < wanted) {
-        HANDLE made = CreateThread(NULL, STACK_BYTES, thread_main, &job, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
-        if (made == NULL)
-            break;
-        helpers[started++] = made;
-    }
+    Crew crew;
+    crew_begin(&crew, most - 1, work, with);
     work(with, true);
-    while (started > 0) {
-        WaitForSingleObject(helpers[--started], INFINITE);
-        CloseHandle(helpers[started]);
-    }
+    crew_end(&crew);
 }
 
 int64_t process_id(void)

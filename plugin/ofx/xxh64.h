@@ -1,4 +1,4 @@
-/* XXH64, the hash that names what a picture holds: fast, and the same on every machine.
+/* XXH64, the hash of little: of names put together, and of bands too small for XXH3.
  *
  * Written from the algorithm's description: https://github.com/Cyan4973/xxHash, doc/xxhash_spec.md ("XXH64
  * Algorithm Description"). Seed 0.

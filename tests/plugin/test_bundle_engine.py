@@ -41,6 +41,14 @@ def packed(number: int, format: PictureFormat = FLOATS) -> bytes:
     return (ODD + bytes((7 * number + 13 * k) % 251 for k in range(4096)) * (count // 4096 + 1))[:count]
 
 
+def sent(pixels: bytes, format: PictureFormat = FLOATS) -> bytes:
+    """What the engine gets of them: of RGBA the colour."""
+    one = format.pixel_bytes
+    if format.components != "RGBA":
+        return bytes(pixels)
+    return b"".join(pixels[at : at + one * 3 // 4] for at in range(0, len(pixels), one))
+
+
 @dataclass
 class Bench:
     """One host with the bundle, and the folder where it looks for an engine."""
@@ -116,19 +124,22 @@ def test_only_the_boxes_come_from_the_engine(bench: Bench) -> None:
         if asked["type"] == "render":
             return [{"type": "need", "id": asked["id"], "need": "0"}]
         (name,) = {area.split()[0] for area in asked["at.0"].splitlines()}
-        held.append(bytes(segments[name][: FLOATS.packed_bytes]))
+        held.append(bytes(segments[name][: len(colour)]))
         result = next(area for other, area in segments.items() if other != name)
-        result[: FLOATS.packed_bytes] = bytes(FLOATS.packed_bytes)
+        result[: len(colour)] = bytes(len(colour))
         boxes = {"boxes": "2", "box.0": "3 0 5 2", "box.1": f"0 149 {WIDTH} 150"}
         return [{"type": "done", "id": asked["id"], **boxes}]
 
     held: list[bytes] = []
+    colour = sent(packed(5))
     with bench.engine(repaired):
         result = bytes(bench.render().required().packed())
-    assert held == [packed(5)]
+    assert held == [colour]
     expected, row = bytearray(packed(5)), FLOATS.packed_row
     for top, left, right in ((0, 3, 5), (1, 3, 5), (149, 0, WIDTH)):
-        expected[top * row + left * 16 : top * row + right * 16] = bytes((right - left) * 16)
+        for column in range(left, right):
+            # Alpha stays the source's.
+            expected[top * row + column * 16 : top * row + column * 16 + 12] = bytes(12)
     assert result == bytes(expected)
 
 
@@ -140,11 +151,11 @@ def test_the_request_names_every_frame_by_what_it_holds(bench: Bench) -> None:
     assert [(role, int(number)) for role, number, _ in planes] == [
         ("frame", n) for n in (2, 1, 3, 0, 4, 5, 6)
     ]
-    assert {key for _, _, key in planes} == {_key(packed(n)) for n in range(7)}
+    assert {key for _, _, key in planes} == {_key(sent(packed(n))) for n in range(7)}
     assert "plane.7" not in asked
     facts = {name: asked[name] for name in ("width", "height", "format", "channels", "frame", "want")}
     assert facts == {
-        "width": "37", "height": "150", "format": "float", "channels": "RGBA", "frame": "2", "want": "overlay"
+        "width": "37", "height": "150", "format": "float", "channels": "RGB", "frame": "2", "want": "overlay"
     }  # fmt: skip
     assert float(asked["render_scale"]) == 0.5
     assert (float(asked["set.sensitivity"]), asked["set.polarity"], asked["set.minimum_area"]) == (
@@ -157,10 +168,119 @@ def test_the_request_names_every_frame_by_what_it_holds(bench: Bench) -> None:
     assert asked["set.radius"] == "2"
 
 
-def _key(pixels: bytes) -> str:
-    row, bands = FLOATS.packed_row, range(0, HEIGHT, 64)
-    hashes = [xxhash.xxh64_intdigest(pixels[first * row : (first + 64) * row]) for first in bands]
+def _key(pixels: bytes, row: int = WIDTH * 12) -> str:
+    """Of packed pixels as they are sent."""
+    bands = (pixels[first : first + 64 * row] for first in range(0, len(pixels), 64 * row))
+    hashes = [
+        xxhash.xxh3_64_intdigest(band) if len(band) > 240 else xxhash.xxh64_intdigest(band) for band in bands
+    ]
     return xxhash.xxh64_hexdigest(b"".join(struct.pack("<Q", value) for value in hashes))
+
+
+@pytest.mark.parametrize("components", ["Alpha", "RGB", "RGBA"])
+@pytest.mark.parametrize("depth", ["Byte", "Float"])
+@pytest.mark.parametrize("size", [(1, 1), (3, 70), (64, 64), (85, 129), (257, 3), (1031, 66)])
+def test_pictures_of_any_size_have_the_key_of_the_protocol(
+    bench: Bench, size: tuple[int, int], depth: str, components: str
+) -> None:
+    format = PictureFormat(*size, depth, components, padding=20)
+    with bench.engine(untouched) as engine:
+        bench.render(2, format)
+    (asked,) = engine.of("render")
+    colour = sent(packed(2, format), format)
+    assert asked["plane.0"].split()[2] == _key(colour, len(colour) // format.height)
+
+
+class _Changing:
+    """Answers that copy the frame's name into what it makes of it: red where the name is that of `right`."""
+
+    def __init__(self, right: str) -> None:
+        self.right = right
+
+    def __call__(self, asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
+        (result,) = segments.values()
+        known = asked["plane.0"].split()[2] == self.right
+        result[: WIDTH * HEIGHT * 12] = (b"\1" if known else b"\2") * (WIDTH * HEIGHT * 12)
+        return [{"type": "done", "id": asked["id"], "boxes": "1", "box.0": "1 1 2 2"}]
+
+
+@pytest.mark.parametrize("place", [0, 20, 32, 149])
+def test_a_picture_that_has_changed_is_never_taken_for_the_one_before(bench: Bench, place: int) -> None:
+    """Whichever of its rows has changed: the node tells by a part of them only what is likely."""
+    changed = bytearray(packed(5))
+    changed[place * FLOATS.packed_row + 5] ^= 1
+    pictures = {5: Picture.of(FLOATS, packed(5))}
+    with bench.engine(_Changing(_key(sent(changed)))) as engine, Host() as host:
+        with Node(host.plugin(bench.bundle, REPAIR)) as node:
+            node.connect("Source", FLOATS, lambda t: pictures.get(int(t)), (0, FRAMES - 1))
+            for _ in range(2):
+                node.render(5, FLOATS).required()
+            assert len(engine.of("render")) == 2
+            pictures[5] = Picture.of(FLOATS, bytes(changed))
+            result = bytes(node.render(5, FLOATS).required().packed())
+        assert not host.faults
+    keys = [asked["plane.0"].split()[2] for asked in engine.of("render")]
+    assert keys[:2] == [_key(sent(packed(5)))] * 2
+    assert keys[-1] == _key(sent(changed))
+    pixel = FLOATS.packed_row + 16
+    changed[pixel : pixel + 12] = b"\1" * 12
+    assert result == bytes(changed)
+
+
+def test_a_name_that_is_refused_is_looked_at_again(bench: Bench) -> None:
+    """An engine that has forgotten the picture gets the changed one, and refuses it by the old name."""
+    changed = bytearray(packed(5))
+    changed[5] ^= 1
+    right = _key(sent(changed))
+
+    def forgetful(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
+        wrong = {"type": "error", "id": asked["id"], "code": "wrong_key", "message": "No."}
+        known = asked["plane.0"].split()[2] in (right, _key(sent(packed(5))) if len(seen) < 1 else "")
+        seen.append(asked)
+        return untouched(asked, segments) if known else [wrong]
+
+    seen: list[Fields] = []
+    pictures = {5: Picture.of(FLOATS, packed(5))}
+    with bench.engine(forgetful), Host() as host, Node(host.plugin(bench.bundle, REPAIR)) as node:
+        node.connect("Source", FLOATS, lambda t: pictures.get(int(t)), (0, FRAMES - 1))
+        node.render(5, FLOATS).required()
+        pictures[5] = Picture.of(FLOATS, bytes(changed))
+        assert bytes(node.render(5, FLOATS).required().packed()) == bytes(changed)
+    assert len(seen) == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "output"), [("RGBA", "RGB"), ("RGBA", "Alpha"), ("RGB", "RGBA"), ("Alpha", "RGBA")]
+)
+@pytest.mark.parametrize("depth", ["Byte", "Short", "Float"])
+def test_a_box_goes_into_an_output_of_other_channels(
+    bench: Bench, depth: str, source: str, output: str
+) -> None:
+    """Colour over colour; alpha is the source's, or opaque where that has none."""
+    given = PictureFormat(8, 3, depth, source)
+    wanted = PictureFormat(8, 3, depth, output, padding=16)
+    one = given.pixel_bytes // {"RGBA": 4, "RGB": 3, "Alpha": 1}[source]
+    opaque = struct.pack("<f", 1.0) if depth == "Float" else b"\xff" * one
+
+    def repaired(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
+        (result,) = segments.values()
+        result[:] = b"\7" * len(result)
+        return [{"type": "done", "id": asked["id"], "boxes": "1", "box.0": "2 1 4 2"}]
+
+    def expected(column: int, row: int) -> bytes:
+        at = (row * 8 + column) * given.pixel_bytes
+        pixel, new = packed(5, given)[at : at + given.pixel_bytes], 2 <= column < 4 and row == 1
+        alpha = pixel[3 * one :] if source == "RGBA" else opaque
+        if output == "Alpha":
+            return alpha
+        colour = b"\7" * 3 * one if new else pixel[: 3 * one] if source != "Alpha" else 3 * pixel
+        return colour + (alpha if output == "RGBA" else b"")
+
+    picture = Picture.of(given, packed(5, given))
+    with bench.engine(repaired), Host() as host, Node(host.plugin(bench.bundle, REPAIR)) as node:
+        node.connect("Source", given, lambda _: picture, (5, 5))
+        result = bytes(node.render(5, wanted).required().packed())
+    assert result == b"".join(expected(column, row) for row in range(3) for column in range(8))
 
 
 def test_the_detecting_node_asks_for_less(bench: Bench) -> None:

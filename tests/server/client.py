@@ -21,10 +21,11 @@ ALIGNED = 64
 
 
 def key_of(plane: np.ndarray) -> str:
-    """As the protocol says: XXH64 over the XXH64s of 64 rows each."""
+    """As the protocol says: XXH64 over the hashes of 64 rows each, XXH3 where these have over 240 bytes."""
     packed = np.ascontiguousarray(plane)
+    rows = [packed[top : top + 64].tobytes() for top in range(0, packed.shape[0], 64)]
     bands = [
-        xxhash.xxh64(packed[top : top + 64].tobytes()).intdigest() for top in range(0, packed.shape[0], 64)
+        xxhash.xxh3_64_intdigest(band) if len(band) > 240 else xxhash.xxh64_intdigest(band) for band in rows
     ]
     return xxhash.xxh64(struct.pack(f"<{len(bands)}Q", *bands)).hexdigest()
 

@@ -6,15 +6,20 @@ import numpy as np
 import pytest
 import xxhash
 
-from engine.server.keys import KeyHash
+from engine.server.keys import BandHash
+from engine.server.keys import key_of as joined_key
 from tests.server.client import key_of
 
 
 def picture_key(packed: np.ndarray, height: int) -> str:
-    hashed, row = KeyHash(), packed.size // height
+    row, bands = packed.size // height, []
     for top in range(0, height, 64):
-        hashed.add(packed[top * row : (top + 64) * row])
-    return hashed.key()
+        end = min(top + 64, height)
+        hashed = BandHash((end - top) * row)
+        for first in range(top, end, 17):
+            hashed.add(packed[first * row : min(first + 17, end) * row])
+        bands.append(hashed.value())
+    return joined_key(bands)
 
 
 def test_the_hash_is_that_of_the_specification() -> None:
@@ -32,6 +37,20 @@ def test_a_key_is_made_of_bands_of_64_rows(height: int) -> None:
 def test_the_vector_of_the_protocol() -> None:
     """65 rows of 2 bytes each, 0, 1, 2, ... 129."""
     assert picture_key(np.arange(130, dtype=np.uint8), 65) == "e734fd5d23f339b2"
+
+
+def test_the_longer_vector_of_the_protocol() -> None:
+    """65 rows of 7 bytes each, 0, 1, 2, ... 199, 200, 0, 1 and so on: XXH3, and XXH64 for the last row."""
+    assert picture_key((np.arange(455) % 201).astype(np.uint8), 65) == "ecce5ffab8f371b3"
+
+
+@pytest.mark.parametrize("count", [240, 241])
+def test_the_hash_changes_behind_240_bytes(count: int) -> None:
+    row = np.arange(count).astype(np.uint8)
+    other = xxhash.xxh3_64_intdigest if count > 240 else xxhash.xxh64_intdigest
+    hashed = BandHash(count)
+    hashed.add(row)
+    assert hashed.value() == other(row.data)
 
 
 def test_every_byte_counts() -> None:

@@ -35,6 +35,15 @@ def test_every_bit_of_a_picture_comes_back(name: str, channels: str) -> None:
     for box in (Box(0, 0, 70, 37), Box(3, 5, 68, 9)):
         shaped = packed.reshape(70, 37, -1)[box.slices]
         assert packed_box(found.colour, found.alpha, box).tobytes() == shaped.tobytes()
+    if found.alpha is None:
+        read = Unpacking(picture)
+        for top in (0, 64):
+            own = read.own(top, min(64, 70 - top))
+            assert own is not None
+            own[:] = packed[top * 37 * picture.pixel_bytes :][: own.size]
+        assert read.picture().colour.tobytes() == found.colour.tobytes()
+    else:
+        assert unpacking.own(0, 1) is None
     packed[:] = 0
     assert found.colour.tobytes() != bytes(found.colour.nbytes), "the picture must be a copy"
 

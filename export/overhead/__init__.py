@@ -1,0 +1,1 @@
+"""What the way through a host costs over the plain engine, stage by stage."""

@@ -1,0 +1,23 @@
+/* What is done on other threads while the engine works: all that needs no answer of it. */
+#ifndef REELMEND_BESIDE_H
+#define REELMEND_BESIDE_H
+
+#include "fill.h"
+#include "naming.h"
+#include "pieces.h"
+#include "platform.h"
+
+typedef struct Beside {
+    Pieces pieces; /* stretches of the output, then bands of planes whose name is a guess */
+    Crew crew;
+    Naming *naming;
+    const Filling *filling;
+    int stretches;
+} Beside;
+
+/* `beside` must stay where it is until `beside_end`, and so must all that it works on. */
+void beside_begin(Beside *beside, Naming *naming, const Filling *filling, Watch watch);
+/* Does what is left, or with `drop` leaves it. DONE where all is done, else STOPPED. No thread goes on after it. */
+Outcome beside_end(Beside *beside, bool drop);
+
+#endif

@@ -70,7 +70,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "sensitivity", "Sensitivity",
         "How readily something is taken for damage: higher finds more and risks more false alarms.",
-        "float", 0.25, 0.0, 1.0, (0.0, 1.0), "", "detect",
+        "float", 0.2, 0.0, 1.0, (0.0, 1.0), "", "detect",
     ),
     _trim("blotch", "blotches"),
     _trim("hair", "hairs"),
@@ -168,7 +168,7 @@ BY_ID: Mapping[str, Parameter] = {p.id: p for p in PARAMETERS}
 class Settings:
     """Values for every parameter; make one with `Settings.of` so that it is validated."""
 
-    sensitivity: float = 0.25
+    sensitivity: float = 0.2
     sensitivity_blotch: float = 0.0
     sensitivity_hair: float = 0.0
     sensitivity_scratch: float = 0.0

@@ -28,7 +28,7 @@ Counts = npt.NDArray[np.int64]
 
 EDGES = 1 / (1 + np.exp(-np.arange(-9, 9.125, 0.25)))
 """Probabilities at which the raw curve has points: a quarter of a logit apart."""
-CLEANED = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995)
+CLEANED = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.935, 0.95, 0.98, 0.99, 0.995)
 """Thresholds at which mattes are cleaned up and judged as a render would use them."""
 SHIPPED = min(CLEANED, key=lambda threshold: abs(threshold - limit_of(Settings().sensitivity)))
 """The one of these that is nearest to the threshold of the default sensitivity."""

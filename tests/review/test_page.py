@@ -278,7 +278,7 @@ def test_settings_change_the_picture_in_view(page: Page) -> None:
     assert page.evaluate(version) != before
     page.get_by_role("button", name="Set everything back to the defaults").click()
     settled(page)
-    expect(page.get_by_role("slider", name="Sensitivity", exact=True)).to_have_value("0.25")
+    expect(page.get_by_role("slider", name="Sensitivity", exact=True)).to_have_value("0.2")
 
 
 def test_the_keyboard_map_tells_every_key(page: Page) -> None:

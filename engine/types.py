@@ -154,8 +154,8 @@ class FillTile:
     """The repaired picture of one tile: `encoded` (h, w, 3) float32 in the model encoding.
 
     Values count only where the matte is above 0. `source` (h, w) int8 says where each pixel came
-    from: a temporal offset (-3 .. 3), `SPATIAL`, `THROUGH`, `LEFT` or `DIFFUSION`. `doubt` (h, w) float32 is the RMS
-    error to be expected of the fill in the model encoding, None where the repairer cannot tell.
+    from: a temporal offset (-3 .. 3), `SPATIAL`, `THROUGH`, `LEFT` or `DIFFUSION`. `doubt` (h, w) float32 is
+    the RMS error to be expected of the fill in the model encoding, None where the repairer cannot tell.
     """
 
     box: Box

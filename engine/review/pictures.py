@@ -15,7 +15,17 @@ from engine.pipeline import RepairSteps
 from engine.review.frames import Frames
 from engine.review.looks import Look, Shown
 from engine.review.refusals import BadRequest, NotThere
-from engine.types import DIFFUSION, LEFT, SPATIAL, THROUGH, AnyArray, Float32, Frame, FrameNumber, WorkingFrame
+from engine.types import (
+    DIFFUSION,
+    LEFT,
+    SPATIAL,
+    THROUGH,
+    AnyArray,
+    Float32,
+    Frame,
+    FrameNumber,
+    WorkingFrame,
+)
 from engine.window.window import FrameWindow
 
 FARTHEST = 3

@@ -142,7 +142,9 @@ def test_what_needs_no_painting_runs_no_net() -> None:
 
 def test_a_matte_of_another_size_is_refused() -> None:
     with painter() as net, pytest.raises(InconsistentFrames, match="50x40"):
-        net.paint(MOVING.window, {**MOVING.mattes, 1: DamageMatte(np.ones((40, 50), np.float32))}, FIRST, DAMAGE)
+        net.paint(
+            MOVING.window, {**MOVING.mattes, 1: DamageMatte(np.ones((40, 50), np.float32))}, FIRST, DAMAGE
+        )
 
 
 def test_a_net_of_another_kind_is_refused(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import pytest
 from engine.errors import InconsistentFrames, ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
-from engine.repair import diffusion
+from engine.repair import diffusion_windows
 from engine.repair.diffusion import DiffusionPainter
 from engine.repair.diffusion_canvas import Canvas
+from engine.repair.diffusion_guide import SCALE, Lead, coarser, deep_marks
 from engine.repair.diffusion_inputs import KEPT, MARGIN, SIDE, UNIT, scaled_corners
 from engine.repair.diffusion_sampler import Sampling
 from engine.repair.motion_compensated import MotionCompensatedRepairer
@@ -58,13 +59,13 @@ def test_how_many_windows_are_run_at_once_changes_no_byte(
     at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = plane(painted(painter(share=0.9)))
-    monkeypatch.setattr(diffusion, "AT_ONCE", at_once)
+    monkeypatch.setattr(diffusion_windows, "AT_ONCE", at_once)
     np.testing.assert_array_equal(plane(painted(painter(share=0.9))), expected)
 
 
 def test_planes_made_anew_are_those_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = plane(painted(painter(share=0.9)))
-    monkeypatch.setattr(diffusion, "_KEPT_WINDOWS", 4)
+    monkeypatch.setattr(diffusion_windows, "_KEPT_WINDOWS", 4)
     np.testing.assert_array_equal(plane(painted(painter(share=0.9))), expected)
 
 
@@ -164,3 +165,31 @@ def test_values_that_are_no_numbers_are_an_error() -> None:
 def test_resampling_draws_another_sample() -> None:
     once, again = (plane(painted(painter(share=0.9, how=how))) for how in (Sampling(), Sampling(jumps=1)))
     assert (once != again)[DAMAGE].mean() > 0.9
+
+
+def test_large_marks_are_led_by_a_look_from_afar_and_small_ones_are_not() -> None:
+    marks = deep_marks(DAMAGE)
+    assert not (marks & ~DAMAGE).any()
+    assert marks[50, 60]
+    assert not marks[70, 100]
+    assert not deep_marks(spots((100, 70, 9))).any()
+
+
+def test_what_is_coarse_is_led_and_what_is_fine_is_left() -> None:
+    """Led to half a unit: as much of the mean as is said on the way, and nothing at its end."""
+    hole = spots((100, 70, 40))
+    fine = Canvas.of(hole, scaled_corners(hole))
+    coarse = Canvas.of(coarser(hole), scaled_corners(hole, SCALE) // SCALE)
+    share = _share_of(hole)[coarse.rows, coarse.columns]
+    lead = Lead.of(fine, hole, coarse, np.repeat(0.5 * share[:, None], 3, 1).astype(np.float32))
+    seen = np.random.default_rng(3).standard_normal((fine.rows.size, 3)).astype(np.float32)
+    for way, led in ((0.0, 0.5), (0.5, 0.25), (1.0, 0.0)):
+        found = lead.lead(seen, way)
+        change = found - seen
+        assert change.mean() == pytest.approx(led * (0.5 - seen.mean()), abs=0.01)
+        assert np.abs(np.corrcoef(change.ravel(), seen.ravel())[0, 1]) < 0.5 if led else not change.any()
+
+
+def _share_of(hole: Bool) -> Float32:
+    cells = hole.reshape(SIZE[0] // SCALE, SCALE, SIZE[1] // SCALE, SCALE)
+    return cells.mean((1, 3)).astype(np.float32)

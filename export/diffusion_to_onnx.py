@@ -31,7 +31,9 @@ _SMALL = 256
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m export.diffusion_to_onnx", description=__doc__)
     parser.add_argument("weights", type=Path, help="weights.safetensors of a training run")
-    parser.add_argument("target", type=Path, help="the .onnx to write, e.g. engine/models/diffusion-fill.onnx")
+    parser.add_argument(
+        "target", type=Path, help="the .onnx to write, e.g. engine/models/diffusion-fill.onnx"
+    )
     parser.add_argument("--version", required=True, help="of the model, e.g. 1.0.0")
     parser.add_argument("--trained-on", required=True, help="the material, in one line")
     parser.add_argument("--licence", default="Apache-2.0")

@@ -103,9 +103,7 @@ def export(net: DetectionUNet, spec: ModelSpec, target: Path) -> float:
     return difference
 
 
-def keep(
-    part: Path, spec: ModelSpec, difference: float, target: Path, tolerance: float = TOLERANCE
-) -> None:
+def keep(part: Path, spec: ModelSpec, difference: float, target: Path, tolerance: float = TOLERANCE) -> None:
     """Write the model in the file `part` with its `spec` to `target`.
 
     Raises ValueError where its `difference` from PyTorch is above `tolerance`.

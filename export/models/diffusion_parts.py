@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+Layer = TypeVar("Layer", bound=nn.Module)
 
 _EPSILON = 1e-4
 _HEADS = 4
@@ -15,6 +18,8 @@ _OCTAVES = 6
 
 class LevelEmbedding(nn.Module):
     """The noise level (N, 1) as (N, width) features: sines of several frequencies, then two layers."""
+
+    frequencies: Tensor
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -27,21 +32,30 @@ class LevelEmbedding(nn.Module):
         return self.mix(torch.cat([torch.sin(angles), torch.cos(angles)], 1))
 
 
+class Told(nn.Module):
+    """A 3 x 3 convolution whose features are normalised and then scaled and shifted by the noise level."""
+
+    def __init__(self, inputs: int, outputs: int, embedded: int) -> None:
+        super().__init__()
+        self.look = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.told = nn.Linear(embedded, 2 * outputs)
+
+    def forward(self, features: Tensor, embedding: Tensor) -> Tensor:
+        scale, shift = self.told(embedding)[:, :, None, None].chunk(2, 1)
+        found = normalised(self.look(features))
+        return functional.silu(torch.addcmul(shift, found, 1 + scale))
+
+
 class Block(nn.Module):
     """Two 3 x 3 convolutions beside a straight path, told the noise level between them."""
 
     def __init__(self, width: int, embedded: int) -> None:
         super().__init__()
-        self.first = nn.Conv2d(width, width, 3, padding=1)
-        self.second = nn.Conv2d(width, width, 3, padding=1)
-        self.told = nn.Linear(embedded, 2 * width)
-        nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias)
+        self.first = Told(width, width, embedded)
+        self.second = silent(nn.Conv2d(width, width, 3, padding=1))
 
     def forward(self, features: Tensor, embedding: Tensor) -> Tensor:
-        scale, shift = self.told(embedding)[:, :, None, None].chunk(2, 1)
-        inner = normalised(self.first(functional.silu(features)))
-        return features + self.second(functional.silu(torch.addcmul(shift, inner, 1 + scale)))
+        return features + self.second(self.first(functional.silu(features), embedding))
 
 
 class TextureLook(nn.Module):
@@ -51,15 +65,18 @@ class TextureLook(nn.Module):
     The Fourier transform is two matrix products of fixed size, which every runtime has.
     """
 
+    cosines: Tensor
+    sines: Tensor
+
     def __init__(self, width: int, side: int) -> None:
         super().__init__()
         angles = 2 * math.pi / side * torch.outer(torch.arange(side), torch.arange(side))
         self.register_buffer("cosines", torch.cos(angles) / math.sqrt(side), persistent=False)
         self.register_buffer("sines", torch.sin(angles) / math.sqrt(side), persistent=False)
         self.weigh = nn.Parameter(torch.zeros(1, 2 * width, side, side))
-        self.mix = nn.Sequential(nn.Conv2d(2 * width, width, 1), nn.SiLU(), nn.Conv2d(width, 2 * width, 1))
-        nn.init.zeros_(self.mix[2].weight)
-        nn.init.zeros_(self.mix[2].bias)
+        self.mix = nn.Sequential(
+            nn.Conv2d(2 * width, width, 1), nn.SiLU(), silent(nn.Conv2d(width, 2 * width, 1))
+        )
 
     def forward(self, features: Tensor) -> Tensor:
         spectrum = torch.cat(self.spectrum(normalised(features)), 1)
@@ -84,15 +101,15 @@ class FrameLook(nn.Module):
     """Cross-attention from the window's features (N, C, S, S) to S x S tokens of the whole frame in small; both
     are told where in the frame they lie by sines of their coordinates."""
 
+    lies: Tensor
+
     def __init__(self, width: int, side: int) -> None:
         super().__init__()
         self.side = side
         self.tokens = nn.Conv2d(3, width, side, side)
         self.asking, self.lying = nn.Linear(4 * _OCTAVES, width), nn.Linear(4 * _OCTAVES, width)
         self.query, self.key = nn.Linear(width, width), nn.Linear(width, width)
-        self.value, self.out = nn.Linear(width, width), nn.Linear(width, width)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)
+        self.value, self.out = nn.Linear(width, width), silent(nn.Linear(width, width))
         middles = (torch.arange(side) + 0.5) / side
         rows, columns = torch.meshgrid(middles, middles, indexing="ij")
         self.register_buffer("lies", torch.stack([rows, columns])[None], persistent=False)
@@ -112,6 +129,13 @@ class FrameLook(nn.Module):
 
     def _coarse(self, place: Tensor) -> Tensor:
         return functional.avg_pool2d(place, place.shape[-1] // self.side)
+
+
+def silent(layer: Layer) -> Layer:
+    """`layer` as one that gives 0 until it is trained: what lies beside a straight path starts as nothing."""
+    for weight in layer.parameters():
+        nn.init.zeros_(weight)
+    return layer
 
 
 def normalised(features: Tensor) -> Tensor:

@@ -3,15 +3,12 @@ the neighbours show there, and from afar the whole frame."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.repair.diffusion_inputs import FRAME, HOLE, PLACE, SIDE, UNIT
-from export.models.diffusion_parts import Block, FrameLook, LevelEmbedding, TextureLook
+from export.models.diffusion_parts import Block, FrameLook, LevelEmbedding, TextureLook, Told, silent
 
 RESIDUAL_SPREAD = 0.5
 """Standard deviation, in units, of what fast fills lack, as drawn by `export.simulate windows`."""
@@ -32,21 +29,20 @@ class DiffusionUNet(nn.Module):
     the window would be another in the window beside it, and the two would not fit.
     """
 
-    def __init__(self, widths: Sequence[int] = (64, 96, 192), embedded: int = 128) -> None:
+    def __init__(self, width: int = 96, deep: int = 160, fine: int = 64, embedded: int = 128) -> None:
         super().__init__()
         self.levels = LevelEmbedding(embedded)
-        self.stem = nn.Conv2d(4 * _SHOWN, widths[0], 3, padding=1)
-        self.looks = nn.ModuleList(Block(width, embedded) for width in widths[:-1])
-        self.down = nn.ModuleList(nn.Conv2d(a, b, 2, 2) for a, b in pairwise(widths))
-        self.texture = TextureLook(widths[-2], SIDE // 4)
-        self.bottom = nn.ModuleList(Block(widths[-1], embedded) for _ in range(3))
-        self.frame = FrameLook(widths[-1], SIDE // 8)
-        self.up = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
-        self.out = nn.ModuleList(Block(width, embedded) for width in widths[:-1])
-        self.last = nn.Conv2d(widths[0] + 4 * _SHOWN, widths[0], 3, padding=1)
-        self.head = nn.Conv2d(widths[0], 12, 3, padding=1)
-        nn.init.zeros_(self.head.weight)
-        nn.init.zeros_(self.head.bias)
+        self.stem = nn.Conv2d(16 * _SHOWN, width, 3, padding=1)
+        self.look = Block(width, embedded)
+        self.down = nn.Conv2d(width, deep, 2, 2)
+        self.bottom = nn.ModuleList(Block(deep, embedded) for _ in range(2))
+        self.frame = FrameLook(deep, SIDE // 8)
+        self.up = nn.Conv2d(deep, width, 1)
+        self.texture = TextureLook(width, SIDE // 4)
+        self.out = nn.ModuleList(Block(width, embedded) for _ in range(2))
+        self.larger = nn.Conv2d(width, fine // 2, 1)
+        self.last = Told(4 * _SHOWN + fine // 2, fine, embedded)
+        self.head = silent(nn.Conv2d(fine, 12, 3, padding=1))
 
     def forward(self, planes: Tensor, state: Tensor, level: Tensor) -> Tensor:
         hole, told = planes[:, HOLE : HOLE + 1], level[:, :, :1, :1]
@@ -58,23 +54,19 @@ class DiffusionUNet(nn.Module):
         return hole * (kept * inside + deviation * RESIDUAL_SPREAD * torch.rsqrt(both) * found.float())
 
     def body(self, given: Tensor, planes: Tensor, level: Tensor) -> Tensor:
-        """The net between its scalings."""
-        coarse = functional.pixel_unshuffle(given, 2)
+        """The net between its scalings: most of it at a quarter of the size, where a step costs little, and the
+        last two convolutions, which draw grain, at half of it."""
+        half = functional.pixel_unshuffle(given, 2)
         embedding = self.levels(level)
-        features = self.stem(coarse)
-        skips: list[Tensor] = []
-        for look, down in zip(self.looks, self.down, strict=True):
-            skips.append(look(features, embedding))
-            features = down(skips[-1])
-        skips[-1] = self.texture(skips[-1])
-        features = self.frame(self.bottom[0](features, embedding), planes[:, FRAME], planes[:, PLACE])
-        for block in list(self.bottom)[1:]:
-            features = block(features, embedding)
-        for up, out in zip(reversed(self.up), reversed(self.out), strict=True):
-            larger = functional.interpolate(up(features), scale_factor=2.0, mode="nearest")
-            features = out(larger + skips.pop(), embedding)
-        mixed = functional.silu(self.last(torch.cat([features, coarse], 1)))
-        return functional.pixel_shuffle(self.head(mixed), 2)
+        kept = self.look(self.stem(functional.pixel_unshuffle(half, 2)), embedding)
+        features = self.bottom[0](self.down(kept), embedding)
+        features = self.frame(features, planes[:, FRAME], planes[:, PLACE])
+        features = self.bottom[1](features, embedding)
+        features = self.texture(_twice(self.up(features)) + kept)
+        for out in self.out:
+            features = out(features, embedding)
+        drawn = self.last(torch.cat([half, _twice(self.larger(features))], 1), embedding)
+        return functional.pixel_shuffle(self.head(drawn), 2)
 
 
 def shown(planes: Tensor, state: Tensor) -> Tensor:
@@ -84,3 +76,7 @@ def shown(planes: Tensor, state: Tensor) -> Tensor:
     others = [_BOUND * torch.tanh((planes[:, k : k + 3] - first) / float(_BOUND * UNIT)) for k in (0, 6, 9)]
     where = planes[:, HOLE : HOLE + 3]
     return torch.cat([state, (first - _MID) * _GAIN, *others, where], 1)
+
+
+def _twice(features: Tensor) -> Tensor:
+    return functional.interpolate(features, scale_factor=2.0, mode="nearest")

@@ -14,8 +14,8 @@ from engine.repair.fusion_inputs import AFTER_KNOWN, BEFORE_KNOWN, PICTURE_CHANN
 from export.fusion_shards import Halves
 
 DiffusionBatch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
-"""planes (N, 20, SIDE, SIDE), the picture under the damage (N, 3, SIDE, SIDE), noise of variance 1 of that shape,
-and its standard deviation in units (N, 1, 1, 1); all float32."""
+"""planes (N, 20, SIDE, SIDE), the picture under the damage (N, 3, SIDE, SIDE), noise of variance 1 of that
+shape, and its standard deviation in units (N, 1, 1, 1); all float32."""
 
 _MIDDLE = 0.35
 _LOW, _HIGH = -0.1, 1.1
@@ -27,15 +27,15 @@ _GONE, _HIDDEN = 0.2, 0.25
 
 def draw_diffusion_batch(shards: Sequence[Halves], count: int, rng: np.random.Generator) -> DiffusionBatch:
     """Windows turned, mirrored, in other exposure and contrast, time reversed, neighbours taken away."""
-    drawn = (shards[rng.integers(len(shards))] for _ in range(count))
-    windows = np.stack([shard[rng.integers(len(shard))] for shard in drawn]).astype(np.float32)
+    drawn = (shards[int(rng.integers(len(shards)))] for _ in range(count))
+    windows = np.stack([shard[int(rng.integers(len(shard)))] for shard in drawn]).astype(np.float32)
     planes, truth = altered_windows(windows, rng)
     noise = torch.from_numpy(rng.standard_normal(truth.shape, np.float32))
     return planes, truth, noise, torch.from_numpy(drawn_deviations(count, rng))
 
 
 def drawn_deviations(count: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
-    """(count, 1, 1, 1), LEAST..MOST, spread evenly over the quantiles of their distribution: a batch is small."""
+    """(count, 1, 1, 1), LEAST..MOST, spread evenly over the quantiles: a batch is small."""
     shares = (rng.permutation(count) + rng.random(count)) / count
     drawn = np.exp([_DEVIATIONS.inv_cdf(float(np.clip(share, 1e-4, 1 - 1e-4))) for share in shares])
     return np.clip(drawn, LEAST, MOST).astype(np.float32).reshape(-1, 1, 1, 1)

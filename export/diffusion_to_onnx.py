@@ -104,7 +104,7 @@ def round_weights(net: nn.Module) -> None:
 
 
 def in_halves(model: onnx.ModelProto) -> onnx.ModelProto:
-    """`model` with its large tensors stored in half precision; the runtime widens them once, when it loads."""
+    """`model` with its large tensors stored in half precision; the runtime widens them once, on loading."""
     graph = model.graph
     nodes = []
     for tensor in graph.initializer:

@@ -24,7 +24,7 @@ SHARD = 512
 
 @dataclass(frozen=True)
 class WindowKind:
-    """What a net of that name is shown: how the windows of a simulated frame are drawn, and of what recipe."""
+    """What a net of that name is shown: how the windows of a frame are drawn, and of what recipe."""
 
     draw: Callable[[Material, Recipe, np.random.Generator], Iterator[FusionWindow]]
     recipe: str

@@ -24,7 +24,7 @@ from export.train_fusion import blurred, worth
 from export.training import parsed, train
 
 _STRUCTURE = 8.0
-"""Weight of the error behind a Gaussian, which leaves a thirtieth of the power of grain, beside the plain one."""
+"""Weight, beside the plain error, of that behind a Gaussian, which leaves 1/30 of the power of grain."""
 _RIM = 0.25
 """What a pixel at the window's edge counts: there other windows have more say."""
 
@@ -61,9 +61,10 @@ def diffusion_loss(error: Tensor, deviation: Tensor, counted: Tensor) -> Tensor:
     """Mean squared error in the hole, plain and behind a Gaussian, `error` (N, 3, S, S) in units.
 
     `counted` (N, 1, S, S): what each pixel counts. The first term is the defect loss of HaineiFRDM in its
-    squared form: only with squares is the best answer the mean of what may be there, which sampling
-    needs, and a linear map of the error, as a Gaussian is, does not change that. Each level of noise counts the
-    same (Karras et al. 2022), a window with the root of its pixels: or the largest marks would have all the say.
+    squared form: only with squares is the best answer the mean of what may be there, which sampling needs,
+    and a linear map of the error, as a Gaussian is, does not change that. Each level of noise counts the
+    same (Karras et al. 2022), a window with the root of its pixels, or the largest marks would have all the
+    say.
     """
     scaled = error * (deviation**2 + RESIDUAL_SPREAD**2).sqrt() / (deviation * RESIDUAL_SPREAD)
     weights = counted * _rim(error)

@@ -1,7 +1,7 @@
 """`python -m export.evaluate.diffusion`: the quality tier against the fast one, on the same damage.
 
-The protocol is in docs/evaluation.md, "Protocol of the quality tier". --json keeps every row at once, so that a
-run may be stopped and its tables still be made.
+The protocol is in docs/evaluation.md, "Protocol of the quality tier". --json keeps every row at once, so
+that a run may be stopped and its tables still be made.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 
 
 def _sheet(path: Path, made: Sequence[Entry]) -> None:
-    """Of the first judged frame: truth, input, fast smooth and with grain, a sample, the mean of samples, best."""
+    """Of the first judged frame: truth, input, smooth, with grain, a sample, the mean of samples, best."""
     shown = {entry.method: entry.results[0] for entry in reversed(made)}
     names = ("fast-smooth", "fast", "diffusion", "diffusion-mean", "best")
     save(path, crops([shown[name] for name in names]))

@@ -36,7 +36,7 @@ def look_distance(picture: Float32, truth: Float32, where: Bool) -> float:
     asks whether it lies in its place.
     """
     unlike = [
-        1 - _mean(0.5 * texture + 0.5 * place, share)
+        1 - (_mean(texture, share) + _mean(place, share)) / 2
         for texture, place, share in _likeness(picture, truth, where)
     ]
     return float(np.mean(unlike))

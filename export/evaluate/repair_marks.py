@@ -79,8 +79,8 @@ def standing(reel: Reel) -> Draw:
     """Four opaque blotches of 60 to 900 px² that do not move, and two hairs that quiver in the gate."""
     rng, soiling = reel.rng, replace(soiling_of(reel.rng), opaque=1.0)
     marks = [
-        (large_blotch(reel.bank, float(np.exp(rng.uniform(np.log(60), np.log(900)))), rng), draw_ink(soiling, rng),
-         rng.uniform(0.05, 0.95, 2))
+        (large_blotch(reel.bank, float(np.exp(rng.uniform(np.log(60), np.log(900)))), rng),
+         draw_ink(soiling, rng), rng.uniform(0.05, 0.95, 2))
         for _ in range(4)
     ]  # fmt: skip
     gate = [replace(GateHair.draw(reel.shape, rng, reel.span), first=-1, last=reel.span) for _ in range(2)]

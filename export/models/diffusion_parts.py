@@ -98,8 +98,8 @@ class TextureLook(nn.Module):
 
 
 class FrameLook(nn.Module):
-    """Cross-attention from the window's features (N, C, S, S) to S x S tokens of the whole frame in small; both
-    are told where in the frame they lie by sines of their coordinates."""
+    """Cross-attention from the window's features (N, C, S, S) to S x S tokens of the whole frame in small;
+    both are told where in the frame they lie by sines of their coordinates."""
 
     lies: Tensor
 

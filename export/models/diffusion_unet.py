@@ -1,5 +1,5 @@
-"""The denoising net of the quality tier: a small U-Net in pixel space that sees what surrounds the damage, what
-the neighbours show there, and from afar the whole frame."""
+"""The denoising net of the quality tier: a small U-Net in pixel space that sees what surrounds the damage,
+what the neighbours show there, and from afar the whole frame."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _SHOWN = 18
 
 
 class DiffusionUNet(nn.Module):
-    """`planes` (N, 20, S, S) of `engine.repair.diffusion_inputs`, `state` (N, 3, S, S) the residual with noise, in
-    units, and `level` (N, 1, S, S) -> the residual without noise, (N, 3, S, S), 0 outside the hole; S = 64.
+    """`planes` (N, 20, S, S) of `engine.repair.diffusion_inputs`, `state` (N, 3, S, S) the residual with noise,
+    in units, and `level` (N, 1, S, S) -> the residual without noise, (N, 3, S, S), 0 outside the hole; S = 64.
 
     Scaled at both ends as Karras et al. 2022, Elucidating the design space of diffusion-based generative
     models, table 1. Every feature is normalised over the channels of its own pixel: a statistic of
@@ -54,8 +54,8 @@ class DiffusionUNet(nn.Module):
         return hole * (kept * inside + deviation * RESIDUAL_SPREAD * torch.rsqrt(both) * found.float())
 
     def body(self, given: Tensor, planes: Tensor, level: Tensor) -> Tensor:
-        """The net between its scalings: most of it at a quarter of the size, where a step costs little, and the
-        last two convolutions, which draw grain, at half of it."""
+        """The net between its scalings: most of it at a quarter of the size, where a step costs little, and
+        the last two convolutions, which draw grain, at half of it."""
         half = functional.pixel_unshuffle(given, 2)
         embedding = self.levels(level)
         kept = self.look(self.stem(functional.pixel_unshuffle(half, 2)), embedding)

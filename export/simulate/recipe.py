@@ -33,4 +33,4 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType({
     "fill": Recipe(0.2, lookalikes=0.2, beside_loss=0.0, undamaged=0.0, strides=(0.5, 0.3, 0.2)),
 })  # fmt: skip
 """*mixed* is film as it comes; *hard* is what a detector of the first kind still took for damage;
-*alone* is slides and photographs; *repair* has the more motion that fills fail at, *fill* also the more stills."""
+*alone* is slides and photographs; *repair* has the more motion that fills fail at, *fill* more stills too."""

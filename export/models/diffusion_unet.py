@@ -21,8 +21,8 @@ _SHOWN = 18
 
 
 class DiffusionUNet(nn.Module):
-    """`planes` (N, 20, S, S) of `engine.repair.diffusion_inputs`, `state` (N, 3, S, S) the residual with noise,
-    in units, and `level` (N, 1, S, S) -> the residual without noise, (N, 3, S, S), 0 outside the hole; S = 64.
+    """`planes` (N, 20, S, S) of `engine.repair.diffusion_inputs`, `state` (N, 3, S, S) the residual with
+    noise, in units, and `level` (N, 1, S, S) -> the residual without, (N, 3, S, S), 0 outside the hole; S 64.
 
     Scaled at both ends as Karras et al. 2022, Elucidating the design space of diffusion-based generative
     models, table 1. Every feature is normalised over the channels of its own pixel: a statistic of

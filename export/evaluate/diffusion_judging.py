@@ -130,9 +130,10 @@ class Entry:
     def scores(self) -> QualityScores:
         found = score(self.results, {}, whole=False)
         looks = np.mean([_looks(result) for result in self.results], axis=0)
+        look, texture, colour, shift = (float(value) for value in looks)
         return QualityScores(
-            found.masked, found.structure, looks[0], looks[1], found.spectrum, found.grain, looks[2],
-            looks[3], self.seconds,
+            found.masked, found.structure, look, texture, found.spectrum, found.grain, colour, shift,
+            self.seconds,
         )  # fmt: skip
 
 

@@ -32,8 +32,9 @@ def look_distance(picture: Float32, truth: Float32, where: Bool) -> float:
     The formula is that of DISTS (Ding, Ma, Wang, Simoncelli 2020, Image quality assessment: unifying
     structure and texture similarity, equations 5 and 6), taken locally, both halves weighed alike; slopes
     stand where it has the features of a learned net. The first half compares energies and so asks whether
-    there is texture of the right strength and direction, wherever it lies; the second correlates and so
-    asks whether it lies in its place.
+    there is texture of the right strength and direction, wherever it lies. The second correlates and so
+    asks whether things lie in their places; that is asked of what `structure` leaves, since nobody can tell
+    one grain from another, and a picture without grain would else be nearer than one with its own.
     """
     unlike = [
         1 - (_mean(texture, share) + _mean(place, share)) / 2
@@ -49,19 +50,25 @@ def texture_distance(picture: Float32, truth: Float32, where: Bool) -> float:
 
 def _likeness(picture: Float32, truth: Float32, where: Bool) -> Iterator[tuple[Float32, Float32, Float32]]:
     """Likeness of energy and of place, and how far each pixel counts, for every scale and direction."""
-    one, two, share = luma(picture), luma(truth), where.astype(np.float32)
+    share = where.astype(np.float32)
+    planes = [luma(plane) for plane in (picture, truth, structure(picture), structure(truth))]
     for scale in range(SCALES):
         if scale:
-            one, two, share = (_halved(plane) for plane in (one, two, share))
+            planes, share = [_halved(plane) for plane in planes], _halved(share)
         for degrees in _DEGREES:
-            yield (*_alike(_slope(one, degrees), _slope(two, degrees)), share)
+            slopes = [_slope(plane, degrees) for plane in planes]
+            yield _alike_energy(*slopes[:2]), _alike_place(*slopes[2:]), share
 
 
-def _alike(one: Float32, two: Float32) -> tuple[Float32, Float32]:
+def _alike_energy(one: Float32, two: Float32) -> Float32:
+    first, second = _blurred(one * one), _blurred(two * two)
+    alike = (2 * np.sqrt(np.maximum(first * second, 0)) + _SLIGHT) / (first + second + _SLIGHT)
+    return np.asarray(alike, np.float32)
+
+
+def _alike_place(one: Float32, two: Float32) -> Float32:
     first, second, both = (_blurred(product) for product in (one * one, two * two, one * two))
-    texture = (2 * np.sqrt(first * second) + _SLIGHT) / (first + second + _SLIGHT)
-    place = (2 * both + _SLIGHT) / (first + second + _SLIGHT)
-    return np.asarray(texture, np.float32), np.asarray(place, np.float32)
+    return np.asarray((2 * both + _SLIGHT) / (first + second + _SLIGHT), np.float32)
 
 
 def _slope(plane: Float32, degrees: int) -> Float32:
@@ -78,12 +85,7 @@ def _halved(plane: Float32) -> Float32:
 
 
 def _blurred(plane: Float32) -> Float32:
-    return np.maximum(np.asarray(cv2.GaussianBlur(plane, (0, 0), _WINDOW), np.float32), _floor(plane))
-
-
-def _floor(plane: Float32) -> np.float32:
-    """Energies are not negative, however a Gaussian rounds; correlations may be."""
-    return np.float32(0) if float(plane.min()) >= 0 else np.float32(-np.inf)
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), _WINDOW), np.float32)
 
 
 def _mean(plane: Float32, share: Float32) -> float:

@@ -19,7 +19,8 @@ from engine.repair.diffusion_inputs import HOLE, SIDE, UNIT
 from engine.repair.fusion_inputs import MARGIN
 from export.diffusion_batches import DiffusionBatch, draw_diffusion_batch
 from export.fusion_shards import Halves, fusion_shards_in
-from export.models.diffusion_unet import LEVEL_SPAN, RESIDUAL_SPREAD, DiffusionUNet
+from export.models.diffusion_spread import expected_spread
+from export.models.diffusion_unet import LEVEL_SPAN, DiffusionUNet
 from export.train_fusion import blurred, worth
 from export.training import parsed, train
 
@@ -49,7 +50,8 @@ class Diffusion:
         # The engine's session clamps the pictures to the range that the spec of the net gives.
         found = net(_clamped(planes), clean + hole * deviation * noise, level)
         with torch.autocast(planes.device.type, enabled=False):
-            return diffusion_loss(found.float() - clean, deviation, hole * worth(planes, truth))
+            spread, counted = expected_spread(planes), hole * worth(planes, truth)
+            return diffusion_loss(found.float() - clean, deviation, spread, counted)
 
 
 def _clamped(planes: Tensor) -> Tensor:
@@ -57,16 +59,16 @@ def _clamped(planes: Tensor) -> Tensor:
     return torch.cat([planes[:, :-2].clamp(0, 1), planes[:, -2:]], 1)
 
 
-def diffusion_loss(error: Tensor, deviation: Tensor, counted: Tensor) -> Tensor:
+def diffusion_loss(error: Tensor, deviation: Tensor, spread: Tensor, counted: Tensor) -> Tensor:
     """Mean squared error in the hole, plain and behind a Gaussian, `error` (N, 3, S, S) in units.
 
     `counted` (N, 1, S, S): what each pixel counts. The first term is the defect loss of HaineiFRDM in its
     squared form: only with squares is the best answer the mean of what may be there, which sampling needs,
     and a linear map of the error, as a Gaussian is, does not change that. Each level of noise counts the
-    same (Karras et al. 2022), a window with the root of its pixels, or the largest marks would have all the
-    say.
+    same (Karras et al. 2022), and with the `spread` (N, 1, S, S) that is expected each strength of grain; a
+    window counts with the root of its pixels, or the largest marks would have all the say.
     """
-    scaled = error * (deviation**2 + RESIDUAL_SPREAD**2).sqrt() / (deviation * RESIDUAL_SPREAD)
+    scaled = error * (deviation**2 + spread**2).sqrt() / (deviation * spread)
     weights = counted * _rim(error)
     weights = weights / weights.sum((1, 2, 3), keepdim=True).clamp(min=1).sqrt()
     pixels = weights.sum().clamp(min=1e-6)

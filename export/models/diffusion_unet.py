@@ -9,15 +9,14 @@ from torch.nn import functional
 
 from engine.repair.diffusion_inputs import FRAME, HOLE, PLACE, SIDE, UNIT
 from export.models.diffusion_parts import Block, FrameLook, LevelEmbedding, TextureLook, Told, silent
+from export.models.diffusion_spread import expected_spread, grain_of
 
-RESIDUAL_SPREAD = 0.5
-"""Standard deviation, in units, of what fast fills lack, as drawn by `export.simulate windows`."""
 LEVEL_SPAN = 4.0
 """The input `level` is the natural logarithm of the noise's standard deviation over this."""
 _MID, _GAIN = 0.35, 4.0
 _BOUND = 4.0
-"""Units. Candidates are shown by how they differ from the first fill, bent so that none goes beyond this."""
-_SHOWN = 18
+"""Spreads. Candidates are shown by how they differ from the first fill, bent so that none goes beyond it."""
+_SHOWN = 22
 
 
 class DiffusionUNet(nn.Module):
@@ -25,8 +24,10 @@ class DiffusionUNet(nn.Module):
     noise, in units, and `level` (N, 1, S, S) -> the residual without, (N, 3, S, S), 0 outside the hole; S 64.
 
     Scaled at both ends as Karras et al. 2022, Elucidating the design space of diffusion-based generative
-    models, table 1. Every feature is normalised over the channels of its own pixel: a statistic of
-    the window would be another in the window beside it, and the two would not fit.
+    models, table 1, with the spread of what is sought foretold pixel by pixel (`expected_spread`):
+    untrained it draws white grain about as strong as what is around. Every feature is normalised over the
+    channels of its own pixel: a statistic of the window would be another in the window beside it, and the
+    two would not fit.
     """
 
     def __init__(self, width: int = 96, deep: int = 160, fine: int = 64, embedded: int = 128) -> None:
@@ -46,12 +47,11 @@ class DiffusionUNet(nn.Module):
 
     def forward(self, planes: Tensor, state: Tensor, level: Tensor) -> Tensor:
         hole, told = planes[:, HOLE : HOLE + 1], level[:, :, :1, :1]
-        deviation = torch.exp(LEVEL_SPAN * told)
-        both = deviation**2 + RESIDUAL_SPREAD**2
+        deviation, spread = torch.exp(LEVEL_SPAN * told), expected_spread(planes)
+        both = deviation**2 + spread**2
         inside = state * hole
-        found = self.body(shown(planes, inside * torch.rsqrt(both)), planes, told[:, :, 0, 0])
-        kept = RESIDUAL_SPREAD**2 / both
-        return hole * (kept * inside + deviation * RESIDUAL_SPREAD * torch.rsqrt(both) * found.float())
+        found = self.body(shown(planes, inside * torch.rsqrt(both), spread), planes, told[:, :, 0, 0])
+        return hole * (spread**2 / both * inside + deviation * spread * torch.rsqrt(both) * found.float())
 
     def body(self, given: Tensor, planes: Tensor, level: Tensor) -> Tensor:
         """The net between its scalings: most of it at a quarter of the size, where a step costs little, and
@@ -69,13 +69,14 @@ class DiffusionUNet(nn.Module):
         return functional.pixel_shuffle(self.head(drawn), 2)
 
 
-def shown(planes: Tensor, state: Tensor) -> Tensor:
-    """What the net's first convolution sees, (N, 18, S, S): the scaled state, the first fill, how the damaged
-    picture and the neighbours differ from it, and where is what."""
+def shown(planes: Tensor, state: Tensor, spread: Tensor) -> Tensor:
+    """What the net's first convolution sees, (N, 22, S, S): the scaled state; the first fill, its grain and
+    how damaged picture and neighbours differ from it, these by the `spread`; the spread; where is what."""
     first = planes[:, 3:6]
-    others = [_BOUND * torch.tanh((planes[:, k : k + 3] - first) / float(_BOUND * UNIT)) for k in (0, 6, 9)]
+    apart = [grain_of(first), *(planes[:, k : k + 3] - first for k in (0, 6, 9))]
+    bent = [_BOUND * torch.tanh(part / (float(_BOUND * UNIT) * spread)) for part in apart]
     where = planes[:, HOLE : HOLE + 3]
-    return torch.cat([state, (first - _MID) * _GAIN, *others, where], 1)
+    return torch.cat([state, (first - _MID) * _GAIN, *bent, spread.log(), where], 1)
 
 
 def _twice(features: Tensor) -> Tensor:

@@ -20,7 +20,13 @@ from export.diffusion_to_onnx import (  # noqa: E402
     window_inputs,
 )
 from export.models.diffusion_parts import FrameLook, TextureLook, normalised  # noqa: E402
-from export.models.diffusion_unet import RESIDUAL_SPREAD, DiffusionUNet  # noqa: E402
+from export.models.diffusion_spread import (  # noqa: E402
+    NARROWEST,
+    WIDEST,
+    expected_spread,
+    grain_of,
+)
+from export.models.diffusion_unet import DiffusionUNet  # noqa: E402
 from export.train_diffusion import Diffusion, diffusion_loss  # noqa: E402
 
 pytestmark = [pytest.mark.train, pytest.mark.usefixtures("one_thread")]
@@ -65,13 +71,13 @@ def test_the_engine_takes_what_is_exported(exported: tuple[DiffusionUNet, Path])
         assert painter.identity.startswith("fill 0.0.1 sha256:")
 
 
-def test_an_untrained_net_takes_the_residual_for_noise_of_its_own_spread() -> None:
+def test_an_untrained_net_takes_the_residual_for_noise_of_the_spread_foretold() -> None:
     """Then the best guess is the state, shrunk by as much as is noise."""
     for deviation in deviations(3):
         planes, state, level = window_inputs(2, deviation)
         with torch.no_grad():
             found = DiffusionUNet()(planes, state, level)
-        share = RESIDUAL_SPREAD**2 / (RESIDUAL_SPREAD**2 + deviation**2)
+        share = expected_spread(planes) ** 2 / (expected_spread(planes) ** 2 + deviation**2)
         expected = share * state * planes[:, HOLE : HOLE + 1]
         np.testing.assert_allclose(found.numpy(), expected.numpy(), atol=1e-5)
 
@@ -124,13 +130,34 @@ def test_normalised_features_have_a_root_mean_square_of_one() -> None:
     np.testing.assert_allclose(normalised(features).square().mean(1).numpy(), 1, rtol=1e-3)
 
 
+def test_the_spread_foretold_grows_with_grain_and_with_what_is_unknown() -> None:
+    planes = window_inputs(1, 1.0)[0]
+    planes[:, 3:6] = 0.4 + 0.01 * torch.randn(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(7))
+    planes[:, HOLE], planes[:, HOLE + 1 :] = 0, 1
+    planes[:, HOLE, 20:40, 20:40] = 1
+    coarse, unknown, hidden = (planes.clone() for _ in range(3))
+    coarse[:, 3:6] = 0.4 + 2 * grain_of(planes[:, 3:6])
+    unknown[:, HOLE + 1 : HOLE + 3] = 0
+    hidden[:, HOLE] = 1
+    usual, more, most = (float(expected_spread(p)[0, 0, 30, 30]) for p in (planes, coarse, unknown))
+    assert NARROWEST < usual < more < most < WIDEST
+    # What lies in the hole of a first fill, smooth as it may be, says nothing about the film's grain.
+    smooth = planes.clone()
+    smooth[:, 3:6, 22:38, 22:38] = 0.4
+    assert float(expected_spread(smooth)[0, 0, 30, 30]) == pytest.approx(usual, rel=0.05)
+    assert NARROWEST <= float(expected_spread(hidden).min()) < 1
+
+
 def test_the_mean_of_what_may_be_there_is_paid_best() -> None:
     """With half of the truths at +1 and half at -1, wherever they lie, no guess costs less than 0."""
     signs = torch.where(torch.arange(8) % 2 == 0, 1.0, -1.0)[:, None, None, None]
     truth = signs * torch.randn(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(4)).abs()
     counted = torch.ones(8, 1, SIDE, SIDE)
     deviation = torch.ones(8, 1, 1, 1)
-    costs = [float(diffusion_loss(share * truth[:1] - truth, deviation, counted)) for share in (-0.5, 0, 0.5)]
+    costs = [
+        float(diffusion_loss(share * truth[:1] - truth, deviation, counted, counted))
+        for share in (-0.5, 0, 0.5)
+    ]
     assert costs[1] == min(costs)
     assert costs[0] == pytest.approx(costs[2], rel=1e-4)
 
@@ -141,7 +168,7 @@ def test_only_the_hole_is_paid_for_and_the_middle_more_than_the_rim() -> None:
         error[(..., *place)] = 1
         counted = torch.zeros(1, 1, SIDE, SIDE)
         counted[..., :, 8:56] = 1
-        return float(diffusion_loss(error, torch.ones(1, 1, 1, 1), counted))
+        return float(diffusion_loss(error, torch.ones(1, 1, 1, 1), torch.ones_like(counted), counted))
 
     outside = cost((slice(20, 40), slice(0, 3)))
     rim, middle = cost((slice(0, 4), slice(20, 40))), cost((slice(30, 34), slice(20, 40)))

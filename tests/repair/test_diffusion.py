@@ -37,9 +37,10 @@ def plane(tiles: tuple[FillTile, ...]) -> Float32:
 
 
 def test_what_the_net_sees_is_added_in_its_unit() -> None:
-    change = plane(painted(painter(added=0.5))) - plane(FIRST)
-    np.testing.assert_allclose(change[DAMAGE], 0.5 * UNIT, atol=1e-6)
-    np.testing.assert_array_equal(change[~DAMAGE], 0)
+    small = spots((100, 70, 3), (207, 0, 8), (60, 50, 10))
+    change = plane(painted(painter(added=0.5), small)) - plane(FIRST)
+    np.testing.assert_allclose(change[small & DAMAGE], 0.5 * UNIT, atol=1e-6)
+    np.testing.assert_array_equal(change[~small], 0)
     assert (sources(MOVING, painted(painter())) == DIFFUSION).all()
 
 

@@ -50,7 +50,7 @@ class Diffusion:
         # The engine's session clamps the pictures to the range that the spec of the net gives.
         found = net(_clamped(planes), clean + hole * deviation * noise, level)
         with torch.autocast(planes.device.type, enabled=False):
-            spread, counted = expected_spread(planes), hole * worth(planes, truth)
+            spread, counted = expected_spread(planes).truth, hole * worth(planes, truth)
             return diffusion_loss(found.float() - clean, deviation, spread, counted)
 
 

@@ -21,6 +21,7 @@ from engine.detect.contract import Detector
 from engine.detect.unet_detector import UNetDetector
 from engine.detect.witness import Witness
 from engine.errors import ColourError, ModelError
+from engine.inference.registry import listing
 from engine.inference.runtime import Device
 from engine.inference.session import ModelSession, threads_for
 from engine.matte.combine import combined, without
@@ -327,6 +328,11 @@ def _painter(device: Device, threads: int | None) -> Painter:
             f"Quality best and the fill diffusion need the model {DEFAULT_PAINTER}. {error} Or render with "
             "quality fast, and no decision that asks for diffusion."
         ) from error
+
+
+def can_paint() -> bool:
+    """Whether the diffusion net is among the models installed. Raises ModelError where there is no list."""
+    return any(entry.id == DEFAULT_PAINTER for entry in listing())
 
 
 def build(

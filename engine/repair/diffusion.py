@@ -13,28 +13,21 @@ from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.repair.damage import Plate
 from engine.repair.diffusion_canvas import Canvas
+from engine.repair.diffusion_guide import SCALE, Lead, coarser, deep_marks
 from engine.repair.diffusion_inputs import (
     CHANNELS,
     SIDE,
     STATE,
     UNIT,
     DiffusionScene,
-    diffusion_planes,
-    level_plane,
     scaled_corners,
 )
 from engine.repair.diffusion_sampler import Sampling, sampled
+from engine.repair.diffusion_windows import Windows
 from engine.repair.fused import scene_of
 from engine.repair.position_noise import PositionNoise
 from engine.types import DIFFUSION, LEFT, Bool, DamageMatte, FillTile, Float32
 from engine.window.window import FrameWindow
-
-AT_ONCE = 4
-"""Windows in one run of the net, always as many, blank ones among them: what a run gives for a window may
-depend on how many there are, and must not depend on other damage."""
-
-_KEPT_WINDOWS = 1024
-"""Windows whose planes are kept from step to step, 336 MB; those of any others are made anew each time."""
 
 
 class DiffusionPainter(Closing):
@@ -67,15 +60,10 @@ class DiffusionPainter(Closing):
         hole = where & (mattes[0].coverage > 0) if 0 in mattes and tiles else np.zeros_like(where)
         if not hole.any():
             return tuple(tiles)
-        scene = _scene(window, mattes, tiles, hole)
+        scene, key = _scene(window, mattes, tiles, hole), window.centre.key
         canvas = Canvas.of(hole, scaled_corners(hole))
-        windows = _Windows(self._session, scene, canvas)
-        noise = PositionNoise(window.centre.key, self._seed)
-        residual = sampled(
-            lambda state, level, _: windows.denoised(state, level),
-            lambda n: noise.at(canvas.rows, canvas.columns, n),
-            self._how,
-        )
+        lead = self._lead(scene, hole, canvas, key)
+        residual = self._drawn(Windows(self._session, scene, canvas), key, lead)
         if not np.isfinite(residual).all():
             raise ModelError(
                 f"{self.identity} gave values that are no numbers for frame {window.centre.number}; render "
@@ -88,6 +76,25 @@ class DiffusionPainter(Closing):
 
     def close(self) -> None:
         self._session.close()
+
+    def _lead(self, scene: DiffusionScene, hole: Bool, canvas: Canvas, key: str) -> Lead | None:
+        """What large marks are led by, None where there are none."""
+        marks = deep_marks(hole)
+        if not marks.any():
+            return None
+        coarse = Canvas.of(coarser(hole), scaled_corners(marks, SCALE) // SCALE)
+        seen = self._drawn(Windows(self._session, scene, coarse, SCALE), f"{key} from afar", None)
+        return Lead.of(canvas, marks, coarse, seen)
+
+    def _drawn(self, windows: Windows, key: str, lead: Lead | None) -> Float32:
+        """A sample (n, 3) of what belongs on the canvas of `windows`; `key` names its noise."""
+        canvas, noise = windows.canvas, PositionNoise(key, self._seed)
+
+        def denoised(state: Float32, level: float, way: float) -> Float32:
+            seen = windows.denoised(state, level)
+            return seen if lead is None else lead.lead(seen, way)
+
+        return sampled(denoised, lambda n: noise.at(canvas.rows, canvas.columns, n), self._how)
 
 
 def _scene(
@@ -103,39 +110,6 @@ def _scene(
     own = np.where(hole[..., np.newaxis], plate.picture, first)
     centre = Plate(own, hole, hole)
     return DiffusionScene.of(replace(scene, plates={**scene.plates, 0: centre}))
-
-
-class _Windows:
-    """Runs the net on all windows of a canvas."""
-
-    def __init__(self, session: ModelSession, scene: DiffusionScene, canvas: Canvas) -> None:
-        self._session, self._scene, self._canvas = session, scene, canvas
-        self._kept: dict[int, Float32] = {}
-
-    def denoised(self, state: Float32, deviation: float) -> Float32:
-        """What the net sees behind noise of this standard deviation in `state` (n, 3)."""
-        found = np.zeros_like(state)
-        level = level_plane(AT_ONCE, deviation)
-        for first in range(0, len(self._canvas.corners), AT_ONCE):
-            chosen = range(first, min(first + AT_ONCE, len(self._canvas.corners)))
-            windows = _as_many(self._canvas.cut(state, chosen))
-            given = {"planes": self._planes(chosen), "state": windows, "level": level}
-            self._canvas.put(found, self._session.run(given)["residual"], chosen)
-        return found
-
-    def _planes(self, chosen: range) -> Float32:
-        planes = self._kept.get(chosen.start)
-        if planes is None:
-            planes = _as_many(diffusion_planes(self._scene, self._canvas.corners[chosen.start : chosen.stop]))
-            if chosen.stop <= _KEPT_WINDOWS:
-                self._kept[chosen.start] = planes
-        return planes
-
-
-def _as_many(windows: Float32) -> Float32:
-    """`windows` (n, ...) and blank ones behind them, AT_ONCE in all."""
-    blank = np.zeros((AT_ONCE - len(windows), *windows.shape[1:]), np.float32)
-    return np.concatenate([windows, blank])
 
 
 def _painted(tile: FillTile, picture: Float32, hole: Bool) -> FillTile:

@@ -51,7 +51,7 @@ def denoising_net(path: Path, share: float = 0.0, added: float = 0.0, spec: Mode
         near[channel, channel] = share / 49
     known = {
         "near": near, "added": np.full(3, added, np.float32),
-        "from": np.array([HOLE], np.int64), "to": np.array([HOLE + 1], np.int64), "axis": np.array([1], np.int64),
+        "from": np.array([HOLE]), "to": np.array([HOLE + 1]), "axis": np.array([1]),
         "silent": np.zeros(1, np.float32),
     }  # fmt: skip
     graph = helper.make_graph(

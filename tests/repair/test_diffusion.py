@@ -9,9 +9,10 @@ import pytest
 from engine.errors import InconsistentFrames, ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
-from engine.repair import diffusion
+from engine.repair import diffusion_windows
 from engine.repair.diffusion import DiffusionPainter
 from engine.repair.diffusion_canvas import Canvas
+from engine.repair.diffusion_guide import SCALE, Lead, coarser, deep_marks
 from engine.repair.diffusion_inputs import KEPT, MARGIN, SIDE, UNIT, scaled_corners
 from engine.repair.diffusion_sampler import Sampling
 from engine.repair.motion_compensated import MotionCompensatedRepairer
@@ -36,9 +37,10 @@ def plane(tiles: tuple[FillTile, ...]) -> Float32:
 
 
 def test_what_the_net_sees_is_added_in_its_unit() -> None:
-    change = plane(painted(painter(added=0.5))) - plane(FIRST)
-    np.testing.assert_allclose(change[DAMAGE], 0.5 * UNIT, atol=1e-6)
-    np.testing.assert_array_equal(change[~DAMAGE], 0)
+    small = spots((100, 70, 3), (207, 0, 8), (60, 50, 10))
+    change = plane(painted(painter(added=0.5), small)) - plane(FIRST)
+    np.testing.assert_allclose(change[small & DAMAGE], 0.5 * UNIT, atol=1e-6)
+    np.testing.assert_array_equal(change[~small], 0)
     assert (sources(MOVING, painted(painter())) == DIFFUSION).all()
 
 
@@ -58,13 +60,13 @@ def test_how_many_windows_are_run_at_once_changes_no_byte(
     at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = plane(painted(painter(share=0.9)))
-    monkeypatch.setattr(diffusion, "AT_ONCE", at_once)
+    monkeypatch.setattr(diffusion_windows, "AT_ONCE", at_once)
     np.testing.assert_array_equal(plane(painted(painter(share=0.9))), expected)
 
 
 def test_planes_made_anew_are_those_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = plane(painted(painter(share=0.9)))
-    monkeypatch.setattr(diffusion, "_KEPT_WINDOWS", 4)
+    monkeypatch.setattr(diffusion_windows, "_KEPT_WINDOWS", 4)
     np.testing.assert_array_equal(plane(painted(painter(share=0.9))), expected)
 
 
@@ -142,7 +144,9 @@ def test_what_needs_no_painting_runs_no_net() -> None:
 
 def test_a_matte_of_another_size_is_refused() -> None:
     with painter() as net, pytest.raises(InconsistentFrames, match="50x40"):
-        net.paint(MOVING.window, {**MOVING.mattes, 1: DamageMatte(np.ones((40, 50), np.float32))}, FIRST, DAMAGE)
+        net.paint(
+            MOVING.window, {**MOVING.mattes, 1: DamageMatte(np.ones((40, 50), np.float32))}, FIRST, DAMAGE
+        )
 
 
 def test_a_net_of_another_kind_is_refused(tmp_path: Path) -> None:
@@ -162,3 +166,31 @@ def test_values_that_are_no_numbers_are_an_error() -> None:
 def test_resampling_draws_another_sample() -> None:
     once, again = (plane(painted(painter(share=0.9, how=how))) for how in (Sampling(), Sampling(jumps=1)))
     assert (once != again)[DAMAGE].mean() > 0.9
+
+
+def test_large_marks_are_led_by_a_look_from_afar_and_small_ones_are_not() -> None:
+    marks = deep_marks(DAMAGE)
+    assert not (marks & ~DAMAGE).any()
+    assert marks[50, 60]
+    assert not marks[70, 100]
+    assert not deep_marks(spots((100, 70, 9))).any()
+
+
+def test_what_is_coarse_is_led_and_what_is_fine_is_left() -> None:
+    """Led to half a unit: as much of the mean as is said on the way, and nothing at its end."""
+    hole = spots((100, 70, 40))
+    fine = Canvas.of(hole, scaled_corners(hole))
+    coarse = Canvas.of(coarser(hole), scaled_corners(hole, SCALE) // SCALE)
+    share = _share_of(hole)[coarse.rows, coarse.columns]
+    lead = Lead.of(fine, hole, coarse, np.repeat(0.5 * share[:, None], 3, 1).astype(np.float32))
+    seen = np.random.default_rng(3).standard_normal((fine.rows.size, 3)).astype(np.float32)
+    for way, led in ((0.0, 0.5), (0.5, 0.25), (1.0, 0.0)):
+        found = lead.lead(seen, way)
+        change = found - seen
+        assert change.mean() == pytest.approx(led * (0.5 - seen.mean()), abs=0.01)
+        assert np.abs(np.corrcoef(change.ravel(), seen.ravel())[0, 1]) < 0.5 if led else not change.any()
+
+
+def _share_of(hole: Bool) -> Float32:
+    cells = hole.reshape(SIZE[0] // SCALE, SCALE, SIZE[1] // SCALE, SCALE)
+    return cells.mean((1, 3)).astype(np.float32)

@@ -69,9 +69,9 @@ def diffusion_loss(error: Tensor, deviation: Tensor, spread: Tensor, counted: Te
     linear map of the error, as a Gaussian is, does not change that. Errors beyond `_LARGE` count linearly
     (Song and Dhariwal 2023, Improved techniques for training consistency models): else a few fills that
     are wholly wrong have all the say, and what can be learnt of them in a short run is next to nothing; the
-    price is that where much is possible the net keeps nearer to the first fill. Each level of noise counts the
-    same (Karras et al. 2022), and with the `spread` (N, 1, S, S) that is expected each strength of grain; a
-    window counts with the root of its pixels, or the largest marks would have all the say.
+    price is that where much is possible the net keeps nearer to the first fill. Each level of noise counts
+    the same (Karras et al. 2022), and with the `spread` (N, 1, S, S) that is expected each strength of grain;
+    a window counts with the root of its pixels, or the largest marks would have all the say.
     """
     scaled = error * (deviation**2 + spread**2).sqrt() / (deviation * spread)
     weights = counted * _rim(error)

@@ -26,6 +26,8 @@ from export.training import parsed, train
 
 _STRUCTURE = 8.0
 """Weight, beside the plain error, of that behind a Gaussian, which leaves 1/30 of the power of grain."""
+_LARGE = 1.5
+"""Expected spreads."""
 _RIM = 0.25
 """What a pixel at the window's edge counts: there other windows have more say."""
 
@@ -50,7 +52,7 @@ class Diffusion:
         # The engine's session clamps the pictures to the range that the spec of the net gives.
         found = net(_clamped(planes), clean + hole * deviation * noise, level)
         with torch.autocast(planes.device.type, enabled=False):
-            spread, counted = expected_spread(planes), hole * worth(planes, truth)
+            spread, counted = expected_spread(planes).truth, hole * worth(planes, truth)
             return diffusion_loss(found.float() - clean, deviation, spread, counted)
 
 
@@ -63,17 +65,26 @@ def diffusion_loss(error: Tensor, deviation: Tensor, spread: Tensor, counted: Te
     """Mean squared error in the hole, plain and behind a Gaussian, `error` (N, 3, S, S) in units.
 
     `counted` (N, 1, S, S): what each pixel counts. The first term is the defect loss of HaineiFRDM in its
-    squared form: only with squares is the best answer the mean of what may be there, which sampling needs,
-    and a linear map of the error, as a Gaussian is, does not change that. Each level of noise counts the
-    same (Karras et al. 2022), and with the `spread` (N, 1, S, S) that is expected each strength of grain; a
-    window counts with the root of its pixels, or the largest marks would have all the say.
+    squared form: with squares the best answer is the mean of what may be there, which sampling needs, and a
+    linear map of the error, as a Gaussian is, does not change that. Errors beyond `_LARGE` count linearly
+    (Song and Dhariwal 2023, Improved techniques for training consistency models): else a few fills that
+    are wholly wrong have all the say, and what can be learnt of them in a short run is next to nothing; the
+    price is that where much is possible the net keeps nearer to the first fill. Each level of noise counts
+    the same (Karras et al. 2022), and with the `spread` (N, 1, S, S) that is expected each strength of grain;
+    a window counts with the root of its pixels, or the largest marks would have all the say.
     """
     scaled = error * (deviation**2 + spread**2).sqrt() / (deviation * spread)
     weights = counted * _rim(error)
     weights = weights / weights.sum((1, 2, 3), keepdim=True).clamp(min=1).sqrt()
     pixels = weights.sum().clamp(min=1e-6)
     structure = blurred(scaled * (counted > 0))
-    return (((scaled**2 + _STRUCTURE * structure**2).mean(1, keepdim=True)) * weights).sum() / pixels
+    cost = _bent(scaled) + _STRUCTURE * _bent(structure)
+    return (cost.mean(1, keepdim=True) * weights).sum() / pixels
+
+
+def _bent(error: Tensor) -> Tensor:
+    """The square of small errors, a linear function of large ones."""
+    return 2 * _LARGE**2 * (torch.sqrt(1 + (error / _LARGE) ** 2) - 1)
 
 
 def _rim(error: Tensor) -> Tensor:

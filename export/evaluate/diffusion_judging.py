@@ -105,14 +105,17 @@ class Contest:
     extra: Mapping[str, Sampling]
     route: ColourRoute
     motion: MotionEstimator
+    fast: MotionCompensatedRepairer
+    """One for all methods, so that motion is searched once."""
 
     @staticmethod
     def of(model: Path, how: Sampling, extra: Mapping[str, Sampling]) -> Contest:
-        return Contest(model, how, extra, ColourRoute(load()), MotionEstimator())
+        motion = MotionEstimator()
+        fast = MotionCompensatedRepairer(motion)
+        return Contest(model, how, extra, ColourRoute(load()), motion, fast)
 
     def pipeline(self, second: SecondTier | None = None) -> Pipeline:
-        repairer = MotionCompensatedRepairer(self.motion)
-        return Pipeline(Nothing(), repairer, self.motion, self.route, COLOUR_SPACE, second)
+        return Pipeline(Nothing(), self.fast, self.motion, self.route, COLOUR_SPACE, second)
 
     def painter(self, how: Sampling, seed: int) -> DiffusionPainter:
         return DiffusionPainter(ModelSession(self.model, "cpu"), how, seed)

@@ -24,8 +24,9 @@ class DiffusionUNet(nn.Module):
     noise, in units, and `level` (N, 1, S, S) -> the residual without, (N, 3, S, S), 0 outside the hole; S 64.
 
     Scaled at both ends as Karras et al. 2022, Elucidating the design space of diffusion-based generative
-    models, table 1, with the spread of what is sought foretold pixel by pixel (`expected_spread`):
-    untrained it draws white grain about as strong as what is around. Every feature is normalised over the
+    models, table 1, with the spread of what is sought foretold pixel by pixel (`expected_spread`); what is
+    kept of the state is the best guess for grain alone, so untrained it draws white grain about as strong
+    as what is around. Every feature is normalised over the
     channels of its own pixel: a statistic of the window would be another in the window beside it, and the
     two would not fit.
     """
@@ -48,10 +49,11 @@ class DiffusionUNet(nn.Module):
     def forward(self, planes: Tensor, state: Tensor, level: Tensor) -> Tensor:
         hole, told = planes[:, HOLE : HOLE + 1], level[:, :, :1, :1]
         deviation, spread = torch.exp(LEVEL_SPAN * told), expected_spread(planes)
-        both = deviation**2 + spread**2
+        size = torch.rsqrt(deviation**2 + spread.truth**2)
         inside = state * hole
-        found = self.body(shown(planes, inside * torch.rsqrt(both), spread), planes, told[:, :, 0, 0])
-        return hole * (spread**2 / both * inside + deviation * spread * torch.rsqrt(both) * found.float())
+        found = self.body(shown(planes, inside * size, spread.truth), planes, told[:, :, 0, 0])
+        grain = spread.grain**2 / (deviation**2 + spread.grain**2) * inside
+        return hole * (grain + deviation * spread.truth * size * found.float())
 
     def body(self, given: Tensor, planes: Tensor, level: Tensor) -> Tensor:
         """The net between its scalings: most of it at a quarter of the size, where a step costs little, and

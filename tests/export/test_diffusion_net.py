@@ -71,13 +71,14 @@ def test_the_engine_takes_what_is_exported(exported: tuple[DiffusionUNet, Path])
         assert painter.identity.startswith("fill 0.0.1 sha256:")
 
 
-def test_an_untrained_net_takes_the_residual_for_noise_of_the_spread_foretold() -> None:
+def test_an_untrained_net_takes_the_residual_for_grain() -> None:
     """Then the best guess is the state, shrunk by as much as is noise."""
     for deviation in deviations(3):
         planes, state, level = window_inputs(2, deviation)
         with torch.no_grad():
             found = DiffusionUNet()(planes, state, level)
-        share = expected_spread(planes) ** 2 / (expected_spread(planes) ** 2 + deviation**2)
+        grain = expected_spread(planes).grain
+        share = grain**2 / (grain**2 + deviation**2)
         expected = share * state * planes[:, HOLE : HOLE + 1]
         np.testing.assert_allclose(found.numpy(), expected.numpy(), atol=1e-5)
 
@@ -139,13 +140,15 @@ def test_the_spread_foretold_grows_with_grain_and_with_what_is_unknown() -> None
     coarse[:, 3:6] = 0.4 + 2 * grain_of(planes[:, 3:6])
     unknown[:, HOLE + 1 : HOLE + 3] = 0
     hidden[:, HOLE] = 1
-    usual, more, most = (float(expected_spread(p)[0, 0, 30, 30]) for p in (planes, coarse, unknown))
+    usual, more, most = (float(expected_spread(p).truth[0, 0, 30, 30]) for p in (planes, coarse, unknown))
     assert NARROWEST < usual < more < most < WIDEST
     # What lies in the hole of a first fill, smooth as it may be, says nothing about the film's grain.
     smooth = planes.clone()
     smooth[:, 3:6, 22:38, 22:38] = 0.4
-    assert float(expected_spread(smooth)[0, 0, 30, 30]) == pytest.approx(usual, rel=0.05)
-    assert NARROWEST <= float(expected_spread(hidden).min()) < 1
+    assert float(expected_spread(smooth).truth[0, 0, 30, 30]) == pytest.approx(usual, rel=0.05)
+    assert NARROWEST <= float(expected_spread(hidden).truth.min()) < 1
+    # Grain of 0.2 units, seen through a square of 5 px.
+    assert 0.1 < float(expected_spread(unknown).grain[0, 0, 30, 30]) < 0.2
 
 
 def test_the_mean_of_what_may_be_there_is_paid_best() -> None:

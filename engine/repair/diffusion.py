@@ -13,7 +13,7 @@ from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.repair.damage import Plate
 from engine.repair.diffusion_canvas import Canvas
-from engine.repair.diffusion_guide import SCALE, Lead, coarser, deep_marks
+from engine.repair.diffusion_guide import AFAR, SCALE, Lead, coarser, deep_marks
 from engine.repair.diffusion_inputs import (
     CHANNELS,
     SIDE,
@@ -63,7 +63,7 @@ class DiffusionPainter(Closing):
         scene, key = _scene(window, mattes, tiles, hole), window.centre.key
         canvas = Canvas.of(hole, scaled_corners(hole))
         lead = self._lead(scene, hole, canvas, key)
-        residual = self._drawn(Windows(self._session, scene, canvas), key, lead)
+        residual = self._drawn(Windows(self._session, scene, canvas), key, self._how, lead)
         if not np.isfinite(residual).all():
             raise ModelError(
                 f"{self.identity} gave values that are no numbers for frame {window.centre.number}; render "
@@ -83,18 +83,18 @@ class DiffusionPainter(Closing):
         if not marks.any():
             return None
         coarse = Canvas.of(coarser(hole), scaled_corners(marks, SCALE) // SCALE)
-        seen = self._drawn(Windows(self._session, scene, coarse, SCALE), f"{key} from afar", None)
+        seen = self._drawn(Windows(self._session, scene, coarse, SCALE), f"{key} from afar", AFAR)
         return Lead.of(canvas, marks, coarse, seen)
 
-    def _drawn(self, windows: Windows, key: str, lead: Lead | None) -> Float32:
+    def _drawn(self, windows: Windows, key: str, how: Sampling, lead: Lead | None = None) -> Float32:
         """A sample (n, 3) of what belongs on the canvas of `windows`; `key` names its noise."""
         canvas, noise = windows.canvas, PositionNoise(key, self._seed)
-
-        def denoised(state: Float32, level: float, way: float) -> Float32:
-            seen = windows.denoised(state, level)
-            return seen if lead is None else lead.lead(seen, way)
-
-        return sampled(denoised, lambda n: noise.at(canvas.rows, canvas.columns, n), self._how)
+        return sampled(
+            windows.denoised,
+            lambda n: noise.at(canvas.rows, canvas.columns, n),
+            how,
+            None if lead is None else lead.lead,
+        )
 
 
 def _scene(

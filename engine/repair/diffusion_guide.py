@@ -1,10 +1,10 @@
 """What is coarse in a large hole, found from afar first, so that its parts fit together.
 
 A window sees little of a hole as large as itself, and two that hardly overlap may each make up a picture of
-its own. So the net looks from farther away first, coarsely, and what it finds leads the fine pass: strongly
-at first and not at all at the end, and only in what is coarser than the first look, so that grain and detail
-stay the fine pass's own (HaineiFRDM, 2024, equations 1 and 2: a global residual whose weight falls with a
-cosine).
+its own. So the net looks from farther away first, coarsely, and what it finds leads the fine pass in the deep
+of the hole: strongly at first and not at all at the end, and only in what is coarser than the first look, so
+that grain and detail stay the fine pass's own (HaineiFRDM, equations 1 and 2: a global residual whose weight
+falls with a cosine). From afar it is asked for the mean, in two runs: a sample brings errors of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from engine.connected import connected
 from engine.repair.diffusion_canvas import Canvas
+from engine.repair.diffusion_sampler import Sampling
 from engine.repair.sampling import sample
 from engine.types import Bool, Float32
 
@@ -24,6 +25,7 @@ SCALE = 2
 """How much farther away the first look is taken from: what the net was trained for."""
 DEEP = 12.0
 """px from the edge of a hole: what lies deeper is not seen together with all that is around it."""
+AFAR = Sampling(steps=2, solver="ddim")
 _LED_AT_MOST = 0.5
 _BLUR = 1.0
 """Cells of the coarse look. Standard deviation of what both looks are compared by."""
@@ -31,8 +33,7 @@ _BLUR = 1.0
 
 def deep_marks(hole: Bool) -> Bool:
     """The marks of `hole` (H, W) that are worth a look from afar, as a whole."""
-    depth = np.asarray(cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3), np.float32)
-    deep = depth > DEEP
+    deep = _depth(hole) > DEEP
     if not deep.any():
         return np.zeros_like(hole)
     labels = connected(hole).labels
@@ -53,7 +54,7 @@ class Lead:
 
     `led` are the numbers of the pixels that are led, `cells` the cells of those of them that are `inside`
     the frame, `share` (h, w) how much of each cell that is, `x` and `y` where in the coarse picture each led
-    pixel lies, `goal` (led, 3) what was seen from afar there.
+    pixel lies, `goal` (led, 3) what was seen from afar there, `weight` (led, 1) how much that counts, 0..1.
     """
 
     led: npt.NDArray[np.intp]
@@ -63,6 +64,7 @@ class Lead:
     x: Float32
     y: Float32
     goal: Float32
+    weight: Float32
 
     @staticmethod
     def of(fine: Canvas, marks: Bool, coarse: Canvas, seen: Float32) -> Lead:
@@ -80,7 +82,9 @@ class Lead:
         there = coarse.inside
         picture[coarse.rows[there], coarse.columns[there]] = seen[there]
         picture[share == 0] = 0
-        found = Lead(led, inside, cells, share, x, y, np.zeros((led.size, 3), np.float32))
+        depth = _depth(marks)[rows[led], columns[led]]
+        weight = np.clip(2 * depth / np.float32(DEEP) - 1, 0, 1).astype(np.float32)[:, None]
+        found = Lead(led, inside, cells, share, x, y, np.zeros((led.size, 3), np.float32), weight)
         found.goal[:] = found._spread(picture)
         return found
 
@@ -90,7 +94,7 @@ class Lead:
         sums = [np.bincount(self.cells, seen[self.led[self.inside], c], self.share.size) for c in range(3)]
         means = (np.stack(sums, -1) / SCALE**2).reshape(*self.share.shape, 3).astype(np.float32)
         led = seen.copy()
-        led[self.led] += weight * (self.goal - self._spread(means))
+        led[self.led] += weight * self.weight * (self.goal - self._spread(means))
         return led
 
     def _spread(self, means: Float32) -> Float32:
@@ -98,3 +102,8 @@ class Lead:
         blurred = np.asarray(cv2.GaussianBlur(means, (0, 0), _BLUR), np.float32)
         mass = np.asarray(cv2.GaussianBlur(self.share, (0, 0), _BLUR), np.float32)
         return sample(blurred / np.maximum(mass, np.float32(1e-3))[..., None], self.x, self.y)
+
+
+def _depth(hole: Bool) -> Float32:
+    """px from each pixel of `hole` (H, W) to what is around it; the edge of the frame is none."""
+    return np.asarray(cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3), np.float32)

@@ -18,8 +18,10 @@ import numpy as np
 from engine.repair.diffusion_inputs import deviations
 from engine.types import Float32
 
-Denoiser: TypeAlias = Callable[[Float32, float, float], Float32]
-"""(state (n, 3), standard deviation of its noise, share of the way gone 0..1) -> estimate of the picture."""
+Denoiser: TypeAlias = Callable[[Float32, float], Float32]
+"""(state (n, 3), standard deviation of its noise) -> estimate of the picture."""
+Leader: TypeAlias = Callable[[Float32, float], Float32]
+"""(estimate of the picture (n, 3), share of the way gone 0..1) -> the estimate to go by."""
 Draw: TypeAlias = Callable[[int], Float32]
 """Number of the draw -> (n, 3) standard normal values, always the same for a number."""
 
@@ -39,15 +41,18 @@ class Sampling:
         return self.steps + self.jumps * max(self.steps - 2, 0)
 
 
-def sampled(denoise: Denoiser, draw: Draw, how: Sampling) -> Float32:
+def sampled(denoise: Denoiser, draw: Draw, how: Sampling, lead: Leader | None = None) -> Float32:
     """A sample (n, 3), in the units of the net."""
     levels = (*deviations(how.steps), 0.0)
     state = np.float32(levels[0]) * draw(0)
     before: tuple[Float32, float] | None = None
     for k, again in _way(how):
         here, there = levels[k], levels[k + 1]
-        found = denoise(state, here, k / how.steps)
+        found = denoise(state, here)
         estimate = found if before is None or how.solver == "ddim" else _onward(found, here, there, before)
+        if lead is not None and there:
+            # After the extrapolation, which would take what leads for what the net came to see.
+            estimate = lead(estimate, k / how.steps)
         left = np.float32(there / here)
         state = np.asarray(estimate + left * (state - estimate), np.float32)
         before = found, here

@@ -43,14 +43,14 @@ def test_the_net_paints_what_the_first_repair_is_unsure_of(
 
 
 def test_it_judges_connected_pieces_of_the_unsure() -> None:
-    """A good fill in the middle of a mark stays; specks and hair-thin lines are not worth it."""
+    """A good fill in the middle of a mark stays; specks and thin lines are not worth it."""
     known = spots((150, 90, 7))
     (tile,) = filled(SPATIAL, 0.001)
     source = np.where(known, np.int8(1), tile.source)
     np.testing.assert_array_equal(unsure([replace(tile, source=source)], DAMAGE), DAMAGE & ~known)
     line: Bool = np.zeros(SIZE, np.bool_)
-    line[10:130, 100:102] = True
-    thin = line | spots((20, 20, 1))
+    line[10:130, 100:104] = True
+    thin = line | spots((20, 20, 2))
     assert not unsure(filled(SPATIAL, 0.001, thin), thin).any()
 
 

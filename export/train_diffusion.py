@@ -24,7 +24,7 @@ from export.models.diffusion_unet import LEVEL_SPAN, DiffusionUNet
 from export.train_fusion import blurred, worth
 from export.training import parsed, train
 
-_STRUCTURE = 8.0
+_STRUCTURE = 1.0
 """Weight, beside the plain error, of that behind a Gaussian, which leaves 1/30 of the power of grain."""
 _LARGE = 1.5
 """Expected spreads."""

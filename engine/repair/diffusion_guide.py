@@ -82,7 +82,8 @@ class Lead:
         there = coarse.inside
         picture[coarse.rows[there], coarse.columns[there]] = seen[there]
         picture[share == 0] = 0
-        depth = _depth(marks)[rows[led], columns[led]]
+        # Where all of the frame is damaged, the depth is no length at all.
+        depth = np.minimum(_depth(marks)[rows[led], columns[led]], np.float32(DEEP))
         weight = np.clip(2 * depth / np.float32(DEEP) - 1, 0, 1).astype(np.float32)[:, None]
         found = Lead(led, inside, cells, share, x, y, np.zeros((led.size, 3), np.float32), weight)
         found.goal[:] = found._spread(picture)

@@ -159,6 +159,12 @@ PARAMETERS: tuple[Parameter, ...] = (
         "How readily a faint mark is left alone, and reported, because no fill can be trusted; 0 fills all.",
         "float", 0.5, 0.0, 1.0, (0.0, 1.0), "", "repair",
     ),
+    _choice(
+        "quality", "Quality",
+        "fast fills from neighbours and surroundings; best has a diffusion net paint, slowly, what these "
+        "cannot tell.",
+        "repair", "fast", "best",
+    ),
 )  # fmt: skip
 
 BY_ID: Mapping[str, Parameter] = {p.id: p for p in PARAMETERS}
@@ -189,6 +195,7 @@ class Settings:
     radius: int = 2
     grain: float = 1.0
     caution: float = 0.5
+    quality: str = "fast"
 
     @staticmethod
     def of(values: Mapping[str, Value]) -> Settings:

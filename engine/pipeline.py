@@ -20,7 +20,8 @@ from engine.detect.cleanup import MatteRule, accepted, clean_matte, shared_out, 
 from engine.detect.contract import Detector
 from engine.detect.unet_detector import UNetDetector
 from engine.detect.witness import Witness
-from engine.errors import ColourError
+from engine.errors import ColourError, ModelError
+from engine.inference.registry import listing
 from engine.inference.runtime import Device
 from engine.inference.session import ModelSession, threads_for
 from engine.matte.combine import combined, without
@@ -30,9 +31,11 @@ from engine.motion.estimator import MotionEstimator
 from engine.parameters import Settings
 from engine.repair.asked import as_asked
 from engine.repair.caution import cautious, touched
-from engine.repair.contract import Repairer
+from engine.repair.contract import Painter, Repairer
+from engine.repair.diffusion import DiffusionPainter
 from engine.repair.grain import regrain
 from engine.repair.motion_compensated import MotionCompensatedRepairer
+from engine.repair.second_tier import BEST, SecondTier
 from engine.report.regions import regions_of
 from engine.types import (
     DamageMatte,
@@ -49,6 +52,7 @@ from ocio.errors import OcioError
 from ocio.processor import ColourRoute
 
 DEFAULT_DETECTOR = "detect-unet"
+DEFAULT_PAINTER = "diffusion-fill"
 _ALONGSIDE = 2
 """Mattes kept beside those of one window, for the windows in work at the same time."""
 _INFRARED_CORE = 0.5
@@ -84,11 +88,16 @@ class Pipeline(Closing):
         motion: MotionEstimator,
         route: ColourRoute,
         colour_space: str,
+        second: SecondTier | None = None,
     ) -> None:
-        """`motion` is best the estimator that detector and repairer use, so that each flow is found once."""
+        """`motion` is best the estimator that detector and repairer use, so that each flow is found once.
+
+        `second` paints what quality best and decisions ask it for; it is closed with the pipeline.
+        """
         self._detector = detector
         self._repairer = repairer
         self._motion = motion
+        self._second = second or SecondTier(_no_painter)
         self._to_model = route.to_model(colour_space)
         self._from_model = route.from_model(colour_space)
         self._space = route.canonical(colour_space)
@@ -96,12 +105,22 @@ class Pipeline(Closing):
 
     @property
     def identity(self) -> Mapping[str, str]:
-        """What exactly produced a result: detector, repairer, colour space."""
+        """What exactly produces a result of quality fast: detector, repairer, colour space."""
         return MappingProxyType({
             "detector": self._detector.identity,
             "repairer": self._repairer.identity,
             "colour_space": self._space,
         })  # fmt: skip
+
+    def identity_for(self, settings: Settings, mattes: MatteInputs = NO_MATTES) -> Mapping[str, str]:
+        """What exactly produces a result with these settings and mattes: `identity`, what the mattes are, and
+        the diffusion net where it may be needed.
+
+        Raises ModelError where that net is needed and is not there, DeviceError where it cannot be started.
+        """
+        painted = settings.quality == BEST or "diffusion" in mattes.fills
+        net = {"diffusion": self._second.identity} if painted else {}
+        return MappingProxyType({**self.identity, **net, **mattes.identity})
 
     def prepare(self, frame: Frame) -> WorkingFrame:
         """The frame in the model encoding, named by its content. Once per frame; the frame cache keeps it."""
@@ -161,7 +180,8 @@ class Pipeline(Closing):
         `mattes` are joined with what is detected as the settings say; what they hold out keeps its code
         values. Raises SourceNotFound where they lack the centre frame (a neighbour's matte may be
         missing), InconsistentFrames where one is of another size, ParameterError where the mode asks for
-        a matte and none is given.
+        a matte and none is given; where quality best or a decision needs the diffusion net, ModelError and
+        DeviceError.
         """
         started = time.perf_counter()
         damage = self._centre(window, settings, mattes)
@@ -192,6 +212,7 @@ class Pipeline(Closing):
         close = getattr(self._detector, "close", None)
         if close is not None:
             close()
+        self._second.close()
 
     def _centre(self, window: FrameWindow, settings: Settings, mattes: MatteInputs) -> _Damage:
         """The damage of the centre frame, less what is held out."""
@@ -247,6 +268,7 @@ class Pipeline(Closing):
         tiles = self._repairer.repair(near, marked)
         asked, certain = mattes.asked(near.centre.frame), mattes.added(near.centre.frame)
         tiles = cautious(near.centre, tiles, matte, settings.caution, certain)
+        tiles = self._second.refined(near, marked, tiles, settings.quality, asked)
         return as_asked(near, marked, tiles, asked, self._motion)
 
     def _grained(
@@ -294,10 +316,31 @@ def _untouched(window: FrameWindow, matte: DamageMatte, settings: Settings, seco
     return RepairResult(frame, matte, report)
 
 
+def _no_painter() -> Painter:
+    raise ModelError("This pipeline has no diffusion net; render with quality fast.")
+
+
+def _painter(device: Device, threads: int | None) -> Painter:
+    try:
+        return DiffusionPainter(ModelSession(DEFAULT_PAINTER, device, threads))
+    except ModelError as error:
+        raise ModelError(
+            f"Quality best and the fill diffusion need the model {DEFAULT_PAINTER}. {error} Or render with "
+            "quality fast, and no decision that asks for diffusion."
+        ) from error
+
+
+def can_paint() -> bool:
+    """Whether the diffusion net is among the models installed. Raises ModelError where there is no list."""
+    return any(entry.id == DEFAULT_PAINTER for entry in listing())
+
+
 def build(
     model: str | None, device: Device, colour_config: str | None, colour_space: str, at_once: int = 1
 ) -> Pipeline:
     """The pipeline that renders: the shipped detector or `model` (an id or an .onnx path), on `device`.
+
+    The diffusion net is opened when quality best or a decision first needs it.
 
     `at_once`: how many frames will be in work at the same time, which shares out the cores and nothing else.
 
@@ -310,5 +353,7 @@ def build(
     except OcioError as error:
         raise ColourError(str(error)) from error
     motion = MotionEstimator()
-    detector = UNetDetector(ModelSession(model or DEFAULT_DETECTOR, device, threads_for(at_once)), motion)
-    return Pipeline(detector, MotionCompensatedRepairer(motion), motion, route, colour_space)
+    threads = threads_for(at_once)
+    detector = UNetDetector(ModelSession(model or DEFAULT_DETECTOR, device, threads), motion)
+    second = SecondTier(lambda: _painter(device, threads))
+    return Pipeline(detector, MotionCompensatedRepairer(motion), motion, route, colour_space, second)

@@ -154,8 +154,8 @@ class FillTile:
     """The repaired picture of one tile: `encoded` (h, w, 3) float32 in the model encoding.
 
     Values count only where the matte is above 0. `source` (h, w) int8 says where each pixel came
-    from: a temporal offset (-3 .. 3), `SPATIAL`, `THROUGH` or `LEFT`. `doubt` (h, w) float32 is the RMS
-    error to be expected of the fill in the model encoding, None where the repairer cannot tell.
+    from: a temporal offset (-3 .. 3), `SPATIAL`, `THROUGH`, `LEFT` or `DIFFUSION`. `doubt` (h, w) float32 is
+    the RMS error to be expected of the fill in the model encoding, None where the repairer cannot tell.
     """
 
     box: Box
@@ -173,14 +173,17 @@ THROUGH = 101
 LEFT = 102
 """`FillTile.source` of a pixel that is left as it is: no fill for it can be trusted."""
 
-Fill: TypeAlias = Literal["temporal", "spatial", "through", "mixed", "none"]
-"""What a region was filled with: "through" is what shines through the damage; "none" left it alone, since
-the damage is faint and no fill could be trusted."""
+DIFFUSION = 103
+"""`FillTile.source` of a pixel that a diffusion net has painted: picture and grain are made up."""
 
-AskedFill: TypeAlias = Literal["previous", "next", "spatial", "original"]
-ASKED_FILLS: tuple[AskedFill, ...] = ("previous", "next", "spatial", "original")
+Fill: TypeAlias = Literal["temporal", "spatial", "through", "diffusion", "mixed", "none"]
+"""What a region was filled with: "through" is what shines through the damage, "diffusion" was painted by a
+net; "none" left it alone, since the damage is faint and no fill could be trusted."""
+
+AskedFill: TypeAlias = Literal["previous", "next", "spatial", "original", "diffusion"]
+ASKED_FILLS: tuple[AskedFill, ...] = ("previous", "next", "spatial", "original", "diffusion")
 """Where a person wants damage filled from: the nearest frame before or after in the shot, its surroundings,
-or nowhere, so that it is left as it is."""
+nowhere, so that it is left as it is, or painted by a diffusion net."""
 
 
 @dataclass(frozen=True)

@@ -103,13 +103,13 @@ def export(net: DetectionUNet, spec: ModelSpec, target: Path) -> float:
     return difference
 
 
-def keep(part: Path, spec: ModelSpec, difference: float, target: Path) -> None:
+def keep(part: Path, spec: ModelSpec, difference: float, target: Path, tolerance: float = TOLERANCE) -> None:
     """Write the model in the file `part` with its `spec` to `target`.
 
-    Raises ValueError where its `difference` from PyTorch is above `TOLERANCE`.
+    Raises ValueError where its `difference` from PyTorch is above `tolerance`.
     """
-    if not difference <= TOLERANCE:
-        raise ValueError(f"ONNX Runtime and PyTorch differ by {difference:.2e}, more than {TOLERANCE}")
+    if not difference <= tolerance:
+        raise ValueError(f"ONNX Runtime and PyTorch differ by {difference:.2e}, more than {tolerance}")
     model = without_traces(onnx.load(part))
     onnx.helper.set_model_props(model, {METADATA_KEY: spec.to_json()})
     onnx.checker.check_model(model)

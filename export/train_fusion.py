@@ -60,7 +60,7 @@ def worth(planes: Tensor, truth: Tensor) -> Tensor:
 
     Marks are small and wrong mattes may be large; without this a net would learn to leave marks alone.
     """
-    hidden = _blurred(planes[:, OWN] - truth).abs().amax(1, keepdim=True) > _HIDDEN
+    hidden = blurred(planes[:, OWN] - truth).abs().amax(1, keepdim=True) > _HIDDEN
     return torch.where(hidden, 1.0, _SOUND)
 
 
@@ -77,7 +77,7 @@ def fusion_loss(error: Tensor, spread: Tensor, hole: Tensor) -> Tensor:
     counted = counted / counted.sum((1, 2, 3), keepdim=True).clamp(min=1).sqrt()
     pixels = counted.sum().clamp(min=1e-6)
     plain = _mean(error[inner], counted, pixels)
-    structure = _mean(_blurred(error * (hole > 0))[inner], counted, pixels)
+    structure = _mean(blurred(error * (hole > 0))[inner], counted, pixels)
     size = error.detach().abs().mean(1, keepdim=True)[inner]
     told = ((size * torch.exp(-spread[inner]) + spread[inner]) * counted).sum() / pixels
     return _UNIT * (plain + _STRUCTURE * structure) + _TOLD * told
@@ -87,7 +87,7 @@ def _mean(error: Tensor, counted: Tensor, pixels: Tensor) -> Tensor:
     return (error.abs().mean(1, keepdim=True) * counted).sum() / pixels
 
 
-def _blurred(error: Tensor) -> Tensor:
+def blurred(error: Tensor) -> Tensor:
     steps = torch.arange(-4, 5, dtype=error.dtype, device=error.device)
     taps = torch.exp(-0.5 * (steps / _BLUR) ** 2)
     taps = (taps / taps.sum()).expand(error.shape[1], 1, 1, -1)

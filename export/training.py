@@ -34,6 +34,7 @@ class Run:
     device: str
     start: Path | None
     threads: int
+    memory: float = 0.998
 
 
 class Task(Protocol):
@@ -69,7 +70,9 @@ class Trainer:
         self.net = task.net().to(run.device, memory_format=torch.channels_last)
         if run.start is not None:
             self.net.load_state_dict(load_file(run.start))
-        self.average = AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(0.998), use_buffers=True)
+        self.average = AveragedModel(
+            self.net, multi_avg_fn=get_ema_multi_avg_fn(run.memory), use_buffers=True
+        )
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=run.rate, weight_decay=1e-3)
         self.step = 0
         self.spent = 0.0
@@ -154,6 +157,9 @@ def parsed(prog: str, description: str, argv: list[str] | None, batch: int) -> R
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--start", type=Path, help="weights to start from (fine-tuning)")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--memory", type=float, default=0.998, help="share of the averaged weights that a step keeps"
+    )
     return Run(**vars(parser.parse_args(argv)))
 
 

@@ -94,6 +94,11 @@ class Decisions:
         """Pixels (H, W) that a person had left alone in this frame; None where there are none."""
         return self._plane(frame, "kept", lambda: self._kept(frame))
 
+    @property
+    def fills(self) -> frozenset[AskedFill]:
+        """The fills that a person asks for on any frame."""
+        return frozenset(made.fill for made in self.decisions if made.fill is not None)
+
     def asked(self, frame: Frame) -> Mapping[AskedFill, Bool]:
         """Fill to the pixels (H, W) that a person wants filled so; the later of two decisions holds."""
         decisions = [made for made in self.on(frame.number, "fill", "add") if made.fill is not None]

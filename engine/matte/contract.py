@@ -53,6 +53,11 @@ class DecisionSource(Protocol):
         """Pixels (H, W) that must not be touched; None where there are none."""
         ...
 
+    @property
+    def fills(self) -> frozenset[AskedFill]:
+        """The fills that a person asks for on any frame."""
+        ...
+
     def asked(self, frame: Frame) -> Mapping[AskedFill, Bool]:
         """Fill to the pixels (H, W) that a person wants filled so; they count where there is damage."""
         ...

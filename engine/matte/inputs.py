@@ -33,6 +33,11 @@ class MatteInputs:
         }
         return {role: source.identity for role, source in roles.items() if source is not None}
 
+    @property
+    def fills(self) -> frozenset[AskedFill]:
+        """The fills that a person asks for on any frame."""
+        return frozenset() if self.decisions is None else self.decisions.fills
+
     def key(self, number: FrameNumber) -> tuple[object, ...]:
         """What the damage of frame `number` depends on beside the picture; hold-outs come after."""
         sources = [source for source in (self.imported, self.infrared) if source is not None]
@@ -113,6 +118,10 @@ class _Adding:
 
     def kept(self, frame: Frame) -> Bool | None:
         return None
+
+    @property
+    def fills(self) -> frozenset[AskedFill]:
+        return frozenset()
 
     def asked(self, frame: Frame) -> Mapping[AskedFill, Bool]:
         return {}

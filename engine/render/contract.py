@@ -18,6 +18,10 @@ class ClipPipeline(Protocol):
 
     @property
     def identity(self) -> Mapping[str, str]: ...
+    def identity_for(self, settings: Settings, mattes: MatteInputs = NO_MATTES) -> Mapping[str, str]:
+        """What exactly produces a result with these settings and mattes, which may need one net more."""
+        ...
+
     def prepare(self, frame: Frame) -> WorkingFrame: ...
     def reach(self, settings: Settings, repairs: bool = True) -> int:
         """How many frames on either side a window needs; fewer where nothing is repaired."""

@@ -72,7 +72,7 @@ def open_clip(request: RenderRequest) -> Generator[OpenClip, None, None]:
             pipeline.build(request.model, request.device, request.colour_config, colour.space, AT_ONCE)
         )
         given = measure_infrared(given, request, source, built.prepare)
-        identity = {**built.identity, **given.inputs.identity}
+        identity = built.identity_for(request.settings, given.inputs)
         told = [told_of_complete(outputs, request.settings.as_dict(), identity)] if complete else []
         plan = RenderPlan(
             request=request,

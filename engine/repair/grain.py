@@ -3,7 +3,8 @@
 A fill from a neighbour brings that frame's grain: real, but the same as it was a frame ago, so in a
 flat, still area the repair stands out as a patch that does not move. A fill from the surroundings
 has none at all. Both are given grain that is made anew from the statistics of the frame itself;
-where there is structure the neighbour's own texture is kept.
+where there is structure the neighbour's own texture is kept. A fill that a diffusion net painted has
+its own, new in every frame: it gets what that lacks of the frame's, and never grain twice.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from engine.motion.estimator import MotionEstimator
 from engine.repair.damage import plate_of
 from engine.repair.grain_profile import BLUR, GrainProfile, Neighbour, measure
 from engine.repair.sheet import Sheet
-from engine.types import LEFT, SPATIAL, THROUGH, Bool, DamageMatte, FillTile, Float32
+from engine.types import DIFFUSION, LEFT, SPATIAL, THROUGH, Bool, DamageMatte, FillTile, Float32
 from engine.window.window import FrameWindow
 
 _PERIOD = 256
@@ -37,6 +38,11 @@ _TEXTURED_FROM = 1.8
 """A residual of at most / at least this many times the grain's power is all grain / picture as well."""
 
 
+_ENOUGH = 0.8
+"""What was painted lacks no grain where its residual has this much of the grain's power: it cannot be told
+more exactly from one small square."""
+
+
 def regrain(
     window: FrameWindow,
     tiles: Sequence[FillTile],
@@ -47,13 +53,14 @@ def regrain(
 ) -> tuple[FillTile, ...]:
     """`tiles` with the grain of the frame around them, where `matte` is above 0.
 
-    `strength` multiplies the grain (1 is that of the surroundings); 0 returns the tiles as they are.
+    `strength` multiplies the grain (1 is that of the surroundings); 0 returns the tiles as they are, but for
+    what was painted, whose grain it takes away.
     The result depends on the frame's content, `seed` and the position in the frame only, not on how
     the frame was tiled. With `motion` a neighbour helps to tell grain from fine texture. Raises
     InconsistentFrames where the matte is not of the frame's size.
     """
     plate = plate_of(window.centre, matte)
-    if strength == 0 or plate.damaged is None or plate.unreliable is None or not tiles:
+    if plate.damaged is None or plate.unreliable is None or not _any_to_do(tiles, strength):
         return tuple(tiles)
     neighbour = _neighbour(window, motion) if motion else None
     profile = measure(plate.picture, plate.unreliable, plate.damaged, neighbour)
@@ -63,12 +70,18 @@ def regrain(
     picture, sources = _assembled(plate.picture, plate.damaged, tiles, sheet)
     made = _field(profile, f"{window.centre.key}/{seed}")
     points = sheet.points(sheet.lay(plate.damaged))
+    if strength == 0:
+        points = points.only(sources.ravel()[points.flat] == DIFFUSION)
     source = sources.ravel()[points.flat]
     fresh = made[points.y.astype(np.intp) % _PERIOD, points.x.astype(np.intp) % _PERIOD]
     picture.reshape(-1, 3)[points.flat] = _regrained(
         picture, sheet.inside.astype(np.float32), source, points.flat, fresh, profile, strength
     )
     return _cut(tiles, picture, sheet)
+
+
+def _any_to_do(tiles: Sequence[FillTile], strength: float) -> bool:
+    return bool(tiles) if strength else any(bool((tile.source == DIFFUSION).any()) for tile in tiles)
 
 
 def _neighbour(window: FrameWindow, motion: MotionEstimator) -> Neighbour | None:
@@ -103,7 +116,8 @@ def _regrained(
 ) -> Float32:
     """The filled pixels `flat` of `picture`, their own grain exchanged for `fresh` as far as they are flat.
 
-    What shines through the damage has this frame's grain and keeps it; a spatial fill has streaks at most.
+    What shines through the damage has this frame's grain and keeps it; a spatial fill has streaks at most;
+    what was painted has new grain of its own, and gets what that lacks, all of it `strength` times as strong.
     `inside` (h, w) is 1 where the sheet shows the frame, 0 beyond its borders and between the tiles.
     With a share q of the residual kept and the power of grain 1, fresh grain of power 1 - q² keeps the
     sum: the two are independent.
@@ -111,13 +125,18 @@ def _regrained(
     own = _residual(picture, inside)
     smooth = picture - own
     wanted = profile.strength(smooth.reshape(-1, 3)[flat])
-    kept = _structure(own, profile.power(smooth), inside).ravel()[flat]
+    ratio = _ratio(own, profile.power(smooth), inside).ravel()[flat]
+    kept = _structure(ratio)
     kept[source == THROUGH] = 1
     grainless = source == SPATIAL
     still_there = np.where(grainless, 0, kept)[:, None]
     removed = (1 - kept)[:, None] * own.reshape(-1, 3)[flat]
     added = strength * np.sqrt(1 - still_there**2) * wanted * fresh
-    return (picture.reshape(-1, 3)[flat] - removed + added).astype(np.float32)
+    fill = picture.reshape(-1, 3)[flat]
+    lacking = np.sqrt(np.clip(1 - ratio / np.float32(_ENOUGH), 0, 1))[:, None]
+    painted = fill + (strength - 1) * removed + strength * lacking * wanted * fresh
+    drawn = (source == DIFFUSION)[:, None]
+    return np.where(drawn, painted, fill - removed + added).astype(np.float32)
 
 
 def _residual(picture: Float32, inside: Float32) -> Float32:
@@ -128,8 +147,8 @@ def _residual(picture: Float32, inside: Float32) -> Float32:
     return np.subtract(picture, smooth, out=smooth)
 
 
-def _structure(own: Float32, grain: Float32, inside: Float32) -> Float32:
-    """How much of the residual `own` around each pixel (h, w) is to be kept as picture, 0 .. 1.
+def _ratio(own: Float32, grain: Float32, inside: Float32) -> Float32:
+    """How much more power the residual `own` has around each pixel (h, w) than grain.
 
     `grain` (h, w) is the mean variance that grain has there.
     """
@@ -137,7 +156,11 @@ def _structure(own: Float32, grain: Float32, inside: Float32) -> Float32:
     residual = np.einsum("hwc,hwc->hw", own, own) / np.float32(3)
     power = cv2.blur(residual, square, borderType=cv2.BORDER_CONSTANT)
     share = cv2.blur(inside, square, borderType=cv2.BORDER_CONSTANT)
-    ratio = power / np.maximum(share * grain, np.float32(1e-12))
+    return np.asarray(power / np.maximum(share * grain, np.float32(1e-12)), np.float32)
+
+
+def _structure(ratio: Float32) -> Float32:
+    """How much of a residual with so many times the grain's power is to be kept as picture, 0 .. 1."""
     return np.asarray(np.clip((ratio - _FLAT_UP_TO) / (_TEXTURED_FROM - _FLAT_UP_TO), 0, 1), np.float32)
 
 

@@ -12,8 +12,8 @@ in the file names; pixels count from the top left; fractions are 0 .. 1; times a
     count       int      how many regions
     regions     list     of {"box": [top, left, bottom, right] (bottom and right exclusive), "area": px²,
                          "class": "blotch" | "hair" | "scratch" | "other", "confidence": float,
-                         "fill": "temporal" | "spatial" | "through" | "mixed" | "none"}; the last two only
-                         after a repair; "none" was left alone
+                         "fill": "temporal" | "spatial" | "through" | "diffusion" | "mixed" | "none"}; the
+                         last two only after a repair; "none" was left alone
     neighbours  list     offsets of the frames that were there to take picture from, e.g. [-1, 1]
     duplicate   int      the frame before, where it holds the same code values; else not there
     copy_of     int      the frame shown in place of one that the clip lacks; else not there

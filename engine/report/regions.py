@@ -10,6 +10,7 @@ import numpy.typing as npt
 from engine.connected import connected
 from engine.types import (
     DAMAGE_CLASSES,
+    DIFFUSION,
     LEFT,
     SPATIAL,
     THROUGH,
@@ -84,7 +85,12 @@ def _region(
 
 def _fill(sources: np.ndarray) -> Fill:
     """The one kind of fill in a region, or "mixed"."""
-    kinds: dict[int, Fill] = {SPATIAL: "spatial", THROUGH: "through", LEFT: "none"}
+    kinds: dict[int, Fill] = {
+        SPATIAL: "spatial",
+        THROUGH: "through",
+        DIFFUSION: "diffusion",
+        LEFT: "none",
+    }
     found: set[Fill] = {kinds.get(int(source), "temporal") for source in np.unique(sources)}
     return found.pop() if len(found) == 1 else "mixed"
 

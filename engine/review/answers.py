@@ -15,7 +15,9 @@ from starlette.responses import JSONResponse, Response
 from engine.closing import Closing
 from engine.errors import (
     ColourError,
+    DeviceError,
     Interrupted,
+    ModelError,
     OutputExists,
     ReelmendError,
     SourceError,
@@ -29,7 +31,7 @@ from engine.types import FrameNumber
 Value = TypeVar("Value")
 _STATUS: tuple[tuple[type[ReelmendError], int], ...] = (
     (NotThere, 404), (Conflict, 409), (OutputExists, 409), (TooLarge, 413), (UsageError, 400),
-    (SourceError, 422), (ColourError, 422),
+    (SourceError, 422), (ColourError, 422), (ModelError, 422), (DeviceError, 422),
 )  # fmt: skip
 _ASKED_AGAIN = 0.2
 """Seconds between looks whether anybody still waits for a picture."""

@@ -127,6 +127,10 @@ class _Cut:
     def kept(self, frame: Frame) -> Bool | None:
         return self._part(self.clip.desk.current.kept(self._of(frame)))
 
+    @property
+    def fills(self) -> frozenset[AskedFill]:
+        return self.clip.desk.current.fills
+
     def asked(self, frame: Frame) -> Mapping[AskedFill, Bool]:
         planes = self.clip.desk.current.asked(self._of(frame))
         return {fill: plane[self.box.slices] for fill, plane in planes.items()}

@@ -110,10 +110,12 @@ class ReviewClip(Closing):
         return window
 
     def set(self, values: Mapping[str, Value]) -> None:
-        """Change some settings. Raises ParameterError and SinkError, and nothing has changed then."""
+        """Change some settings. Raises ParameterError, SinkError, and for a quality whose net is not there
+        ModelError and DeviceError, and nothing has changed then."""
         with self._lock:
             settings = Settings.of({**self._settings.as_dict(), **values})
             self.mattes.check(settings.matte_mode)
+            self.opened.pipeline.identity_for(settings)
             if settings != self._settings:
                 self._kept.keep(settings)
                 self._settings = settings

@@ -15,7 +15,17 @@ from engine.pipeline import RepairSteps
 from engine.review.frames import Frames
 from engine.review.looks import Look, Shown
 from engine.review.refusals import BadRequest, NotThere
-from engine.types import LEFT, SPATIAL, THROUGH, AnyArray, Float32, Frame, FrameNumber, WorkingFrame
+from engine.types import (
+    DIFFUSION,
+    LEFT,
+    SPATIAL,
+    THROUGH,
+    AnyArray,
+    Float32,
+    Frame,
+    FrameNumber,
+    WorkingFrame,
+)
 from engine.window.window import FrameWindow
 
 FARTHEST = 3
@@ -30,6 +40,7 @@ SOURCE_COLOURS: Mapping[int, tuple[int, int, int]] = {
     -3: (44, 62, 120), -2: (76, 96, 170), -1: (110, 150, 220),
     1: (230, 160, 90), 2: (200, 110, 50), 3: (150, 70, 30),
     SPATIAL: (110, 190, 120), THROUGH: (190, 190, 190), LEFT: (90, 90, 90),
+    DIFFUSION: (190, 110, 200),
 }  # fmt: skip
 
 

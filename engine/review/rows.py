@@ -23,7 +23,7 @@ ROW = np.dtype(
     ]
 )  # fmt: skip
 CLASSES = DAMAGE_CLASSES
-FILLS = ("", "temporal", "spatial", "through", "mixed", "none")
+FILLS = ("", "temporal", "spatial", "through", "mixed", "none", "diffusion")
 STATES = ("repaired", "left alone", "marked")
 REASONS = ("", "vetoed", "protected", "left as it is", "held out", "no fill could be trusted", "other")
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from engine.review.frames import Frames
 from engine.review.pictures import FARTHEST, SOURCE_COLOURS
-from engine.types import LEFT, SPATIAL, THROUGH, FrameNumber
+from engine.types import DIFFUSION, LEFT, SPATIAL, THROUGH, FrameNumber
 
 _LEGEND: Mapping[int, str] = {
     SPATIAL: "from its surroundings",
     THROUGH: "shines through",
+    DIFFUSION: "painted by the diffusion net",
     LEFT: "left alone: no fill could be trusted",
 }
 

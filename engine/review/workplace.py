@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.closing import Closing
 from engine.parameters import PARAMETERS
+from engine.pipeline import can_paint
 from engine.review.bench import Bench
 from engine.review.clip import ReviewClip
 from engine.review.defects import MOST_ROWS, VERDICTS
@@ -63,7 +64,7 @@ class Workplace(Closing):
             "parameters": parameters(),
             "classes": list(DAMAGE_CLASSES),
             "verdicts": list(VERDICTS),
-            "fills": list(ASKED_FILLS),
+            "fills": [fill for fill in ASKED_FILLS if fill != "diffusion" or can_paint()],
             "limits": {
                 "defects_page": MOST_ROWS,
                 "timeline_bins": MOST_BINS,

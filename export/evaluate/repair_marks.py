@@ -37,13 +37,13 @@ class Reel:
 
 def dirt(reel: Reel) -> Draw:
     """*mixed* of the protocol without its line scratches: 6 blotches and half a hair per 256² px."""
-    soiling = replace(_soiling(reel.rng), rate={"blotch": 6.0, "hair": 0.5})
+    soiling = replace(soiling_of(reel.rng), rate={"blotch": 6.0, "hair": 0.5})
     return lambda layer, index, rng: soil(layer, reel.bank, soiling, rng)
 
 
 def hairs(reel: Reel) -> Draw:
     """Five a frame, 80 to 300 px from end to end."""
-    soiling = _soiling(reel.rng)
+    soiling = soiling_of(reel.rng)
 
     def draw(layer: DamageLayer, index: int, rng: np.random.Generator) -> None:
         for _ in range(5):
@@ -56,11 +56,11 @@ def hairs(reel: Reel) -> Draw:
 
 def blotches(reel: Reel) -> Draw:
     """Three a frame, 1,200 to 9,000 px² each, nine of ten opaque."""
-    soiling = replace(_soiling(reel.rng), opaque=0.9)
+    soiling = replace(soiling_of(reel.rng), opaque=0.9)
 
     def draw(layer: DamageLayer, index: int, rng: np.random.Generator) -> None:
         for _ in range(3):
-            shape = _large(reel.bank, float(np.exp(rng.uniform(np.log(1200), np.log(9000)))), rng)
+            shape = large_blotch(reel.bank, float(np.exp(rng.uniform(np.log(1200), np.log(9000)))), rng)
             _put(layer, shape, draw_ink(soiling, rng), "blotch", rng)
 
     return draw
@@ -77,10 +77,10 @@ def emulsion(reel: Reel) -> Draw:
 
 def standing(reel: Reel) -> Draw:
     """Four opaque blotches of 60 to 900 px² that do not move, and two hairs that quiver in the gate."""
-    rng, soiling = reel.rng, replace(_soiling(reel.rng), opaque=1.0)
+    rng, soiling = reel.rng, replace(soiling_of(reel.rng), opaque=1.0)
     marks = [
-        (_large(reel.bank, float(np.exp(rng.uniform(np.log(60), np.log(900)))), rng), draw_ink(soiling, rng),
-         rng.uniform(0.05, 0.95, 2))
+        (large_blotch(reel.bank, float(np.exp(rng.uniform(np.log(60), np.log(900)))), rng),
+         draw_ink(soiling, rng), rng.uniform(0.05, 0.95, 2))
         for _ in range(4)
     ]  # fmt: skip
     gate = [replace(GateHair.draw(reel.shape, rng, reel.span), first=-1, last=reel.span) for _ in range(2)]
@@ -110,7 +110,7 @@ def dirt_up_to(share: float, scratches: int) -> Callable[[Reel], Draw]:
     """Dirt and hairs of all sizes until `share` of the frame is touched, standing scratches among it."""
 
     def drawn(reel: Reel) -> Draw:
-        soiling = replace(_soiling(reel.rng), scale=float(reel.rng.uniform(0.5, 0.8)))
+        soiling = replace(soiling_of(reel.rng), scale=float(reel.rng.uniform(0.5, 0.8)))
         lines = [Scratch.draw(reel.shape, reel.rng) for _ in range(scratches)]
 
         def draw(layer: DamageLayer, index: int, rng: np.random.Generator) -> None:
@@ -155,7 +155,7 @@ def _line(reel: Reel) -> LongScratch:
     )
 
 
-def _soiling(rng: np.random.Generator) -> Soiling:
+def soiling_of(rng: np.random.Generator) -> Soiling:
     return replace(Soiling.draw(rng), scale=float(rng.uniform(0.3, 0.5)))
 
 
@@ -172,7 +172,7 @@ def _long_hairs(bank: Bank) -> Sequence[Artefact]:
     return found[len(found) // 2 :]
 
 
-def _large(bank: Bank, area: float, rng: np.random.Generator) -> Float32:
+def large_blotch(bank: Bank, area: float, rng: np.random.Generator) -> Float32:
     """One of the bank's larger blotches, enlarged or reduced to `area` px²."""
     found = sorted(bank.shapes["blotch"], key=lambda artefact: float((artefact.opacity > 0.5).sum()))
     artefact = _one_of(found[3 * len(found) // 4 :], rng)

@@ -18,7 +18,7 @@ import cv2
 
 from engine.errors import ReelmendError, UsageError
 from engine.media.open import MOVIE_SUFFIXES
-from export.fusion_shards import write_fusion_shards
+from export.fusion_shards import KINDS, write_fusion_shards
 from export.shards import write_shards
 from export.simulate.banks import load
 from export.simulate.contrast_fit import fit_contrast
@@ -80,6 +80,7 @@ def _add_windows(commands: Any) -> None:
     parser.add_argument("split", type=Path, help="folder with clean/, stills/ and damage/")
     parser.add_argument("shards", type=Path, help="folder that gets the shards; existing ones are kept")
     parser.add_argument("--windows", type=int, default=8192)
+    parser.add_argument("--kind", choices=list(KINDS), default="fusion", help="the net they are for")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cache", type=Path, default=Path("runs/clips"), help="for decoded clips")
     parser.add_argument("--licensed-only", action="store_true", help="without clips of disputed licence")
@@ -141,8 +142,8 @@ def _shards(options: argparse.Namespace) -> None:
 def _windows(options: argparse.Namespace) -> None:
     """Damage frames, repair them by rule, and pack the windows around the damage into shards."""
     material = load_material(options.split, options.cache, options.licensed_only)
-    recipe, windows = RECIPES["repair"], options.windows
-    for shard in write_fusion_shards(options.shards, material, recipe, windows, options.seed):
+    windows, seed = options.windows, options.seed
+    for shard in write_fusion_shards(options.shards, material, options.kind, windows, seed):
         print(shard, flush=True)
 
 

@@ -51,7 +51,7 @@ def draw_windows(material: Material, recipe: Recipe, rng: np.random.Generator) -
     ]
     window = scanned(damaged, rng)
     mattes = {
-        k: DamageMatte(_marked(layers[k + 1], clean, picture, k, rng).astype(np.float32))
+        k: DamageMatte(marked(layers[k + 1], clean, picture, k, rng).astype(np.float32))
         for k, clean, picture in zip((-1, 0, 1), scene.plates, damaged, strict=True)
         if clean is not None and picture is not None
     }
@@ -72,7 +72,7 @@ def _planes(window: FrameWindow, mattes: dict[int, DamageMatte], corners: Corner
     return fusion_planes(scene_of(window, mattes, tiles), corners)
 
 
-def _marked(
+def marked(
     layer: DamageLayer, clean: Float32, damaged: Float32, offset: int, rng: np.random.Generator
 ) -> Bool:
     """The matte of one frame, as a detector would give it: the visible marks, a little grown, some missed or

@@ -30,6 +30,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType({
     "alone": Recipe(1.0, lookalikes=0.0, beside_loss=0.0, undamaged=0.1, strides=(1.0, 0.0, 0.0)),
     "hard": Recipe(_ALONE, lookalikes=0.9, beside_loss=0.15, undamaged=0.3, strides=(0.4, 0.3, 0.3)),
     "repair": Recipe(_ALONE, lookalikes=0.25, beside_loss=0.0, undamaged=0.0, strides=(0.6, 0.25, 0.15)),
+    "fill": Recipe(0.2, lookalikes=0.2, beside_loss=0.0, undamaged=0.0, strides=(0.5, 0.3, 0.2)),
 })  # fmt: skip
 """*mixed* is film as it comes; *hard* is what a detector of the first kind still took for damage;
-*alone* is slides and photographs; *repair* has the more motion that fills fail at."""
+*alone* is slides and photographs; *repair* has the more motion that fills fail at, *fill* more stills too."""

@@ -28,6 +28,7 @@ OF_REPAIR = (
     "radius",
     "grain",
     "caution",
+    "quality",
 )
 
 

@@ -20,7 +20,7 @@ from reelmend_nodes import (
 )
 
 PAGE = "reelmend"
-OF_REPAIR = ("view", "colour_space", "radius", "grain", "caution")
+OF_REPAIR = ("view", "colour_space", "radius", "grain", "caution", "quality")
 OF_DETECT = (
     "sensitivity",
     "sensitivity_blotch",

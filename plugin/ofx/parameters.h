@@ -290,6 +290,20 @@ static const Parameter PARAMETERS[] = {
         .shown_minimum = 0.0,
         .shown_maximum = 1.0,
     },
+    {
+        .id = "quality",
+        .label = "Quality",
+        .hint = "fast fills from neighbours and surroundings; best has a diffusion net paint, slowly, what "
+                "these cannot tell.",
+        .group = "repair",
+        .kind = PARAMETER_CHOICE,
+        .initial = 0.0,
+        .minimum = 0.0,
+        .maximum = 1.0,
+        .shown_minimum = 0.0,
+        .shown_maximum = 1.0,
+        .choices = {"fast", "best"},
+    },
 };
 
 #endif

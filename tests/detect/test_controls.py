@@ -145,7 +145,9 @@ def test_every_setting_of_the_matte_is_in_the_rule() -> None:
         "minimum_area": 3, "maximum_area": 9, "dilation": 1.0, "feather": 1.0, "matte_mode": "intersect",
         "infrared_polarity": "bright", "infrared_threshold": 7.0,
     }  # fmt: skip
-    shaping_nothing_alone = {"size_unit", "pixel_pitch", "infrared_refused", "radius", "grain", "caution"}
+    shaping_nothing_alone = {
+        "size_unit", "pixel_pitch", "infrared_refused", "radius", "grain", "caution", "quality",
+    }  # fmt: skip
     assert set(changed) | shaping_nothing_alone == {f.name for f in fields(Settings)}
     for name, value in changed.items():
         assert MatteRule.of(Settings.of({"sensitivity": 0.5, name: value})) != RULE, name

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from engine import pipeline
 from engine.parameters import PARAMETERS
 from engine.review import app
 from tests.review.conftest import EVENTS, FRAMES, SIZE, Review, box_of, damage_of, id_of
@@ -148,6 +149,24 @@ def test_settings_count_at_once(review: Review) -> None:
     assert (wrong.status_code, wrong.json()["error"]["kind"]) == (400, "ParameterError")
     assert review.post("/settings/reset")["values"]["minimum_area"] == 2
     assert len(review.get("/frames/1003")["regions"]) == 1
+
+
+def test_a_quality_whose_net_is_not_there_is_refused_and_nothing_changes(review: Review) -> None:
+    put = review.client.put("/api/clips/1/settings", json={"values": {"quality": "best"}})
+    assert put.status_code == 422
+    assert put.json()["error"]["kind"] == "ModelError"
+    assert "quality fast" in put.json()["error"]["message"]
+    assert review.get("/settings")["values"]["quality"] == "fast"
+
+
+@pytest.mark.parametrize(("net", "offered"), [("detect-unet", True), ("none-such", False)])
+def test_diffusion_is_offered_where_its_net_is_installed(
+    net: str, offered: bool, review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "DEFAULT_PAINTER", net)
+    fills = review.client.get("/api/session").json()["fills"]
+    assert fills[:4] == ["previous", "next", "spatial", "original"]
+    assert fills[4:] == (["diffusion"] if offered else [])
 
 
 def test_a_scan_fills_timeline_and_list(review: Review) -> None:

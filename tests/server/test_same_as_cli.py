@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import numpy as np
 import OpenImageIO as oiio  # noqa: N813
 import pytest
 
+from engine import pipeline
 from engine.cli import main
 from engine.media.open import open_source
 from tests.conftest import assert_same_codes
+from tests.repair.diffusion_nets import denoising_net
 from tests.server.client import Asked, Client
 from tests.server.conftest import serving
 
@@ -72,17 +75,32 @@ def as_rgba(picture: np.ndarray) -> np.ndarray:
     return np.dstack([picture, alpha])
 
 
-@pytest.mark.parametrize(("radius", "sensitivity"), [(2, 0.25), (1, 0.6)])
+@pytest.mark.parametrize(
+    ("radius", "sensitivity", "quality"), [(2, 0.25, "fast"), (1, 0.6, "fast"), (0, 0.25, "best")]
+)
 def test_a_host_gets_the_pixels_of_the_command_line(
-    radius: int, sensitivity: float, scan: Path, shipped: Path, tmp_path: Path
+    radius: int,
+    sensitivity: float,
+    quality: str,
+    scan: Path,
+    shipped: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Every frame, those at the ends and beside the cut too; `radius` 2 is a window of 5."""
-    out = tmp_path / "r.####.exr"
+    """Every frame, those at the ends and beside the cut too; `radius` 2 is a window of 5, and at 0 there is
+    much to paint for quality best."""
+    net = denoising_net(tmp_path / "net.onnx", share=0.9, added=0.3)
+    monkeypatch.setattr(pipeline, "DEFAULT_PAINTER", str(net))
+    out, report = tmp_path / "r.####.exr", tmp_path / "r.jsonl"
     flags = [
+        "--report",
+        str(report),
         "--radius",
         str(radius),
         "--sensitivity",
         str(sensitivity),
+        "--quality",
+        quality,
         "--colour-space",
         "Linear Rec.709 (sRGB)",
     ]
@@ -97,7 +115,7 @@ def test_a_host_gets_the_pixels_of_the_command_line(
                 frames,
                 number,
                 "Linear Rec.709 (sRGB)",
-                settings={"radius": radius, "sensitivity": sensitivity},
+                settings={"radius": radius, "sensitivity": sensitivity, "quality": quality},
             )
             answer = client.render(asked)
             assert answer.picture is not None, answer.fields
@@ -105,6 +123,9 @@ def test_a_host_gets_the_pixels_of_the_command_line(
             assert_same_codes(answer.picture[..., 3].copy(), asked.picture[..., 3].copy())
             changed += int((rendered[number] != source[number]).any(axis=2).sum())
     assert changed > 1000
+    lines = [json.loads(line) for line in report.read_text("utf-8").splitlines()]
+    fills = {region["fill"] for line in lines if line["type"] == "frame" for region in line["regions"]}
+    assert ("diffusion" in fills) == (quality == "best")
 
 
 def test_a_host_gets_the_matte_of_the_command_line(scan: Path, shipped: Path, tmp_path: Path) -> None:

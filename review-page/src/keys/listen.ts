@@ -31,6 +31,7 @@ const RUN: Record<string, () => unknown> = {
   "fill-2": () => fillNumber(1),
   "fill-3": () => fillNumber(2),
   "fill-4": () => fillNumber(3),
+  "fill-5": () => fillNumber(4),
   clear: () => decide("none"),
   undo,
   redo,

@@ -24,6 +24,7 @@ export const KEYMAP: readonly Group[] = [
       { id: "fill-2", keys: ["2"], says: "Fill from the next frame" },
       { id: "fill-3", keys: ["3"], says: "Fill from the frame itself" },
       { id: "fill-4", keys: ["4"], says: "Put the original back" },
+      { id: "fill-5", keys: ["5"], says: "Have the diffusion net paint it" },
       { id: "clear", keys: ["u", "Delete"], says: "Take the decision back" },
       { id: "undo", keys: ["Ctrl+z"], says: "Undo" },
       { id: "redo", keys: ["Ctrl+Shift+z", "Ctrl+y"], says: "Redo" },

@@ -162,7 +162,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     _choice(
         "quality", "Quality",
         "fast fills from neighbours and surroundings; best has a diffusion net paint, slowly, what these "
-        "cannot tell.",
+        "cannot tell. No such net comes with Reelmend yet.",
         "repair", "fast", "best",
     ),
 )  # fmt: skip

@@ -294,7 +294,7 @@ static const Parameter PARAMETERS[] = {
         .id = "quality",
         .label = "Quality",
         .hint = "fast fills from neighbours and surroundings; best has a diffusion net paint, slowly, what "
-                "these cannot tell.",
+                "these cannot tell. No such net comes with Reelmend yet.",
         .group = "repair",
         .kind = PARAMETER_CHOICE,
         .initial = 0.0,

@@ -25,7 +25,11 @@ def asked_of(given: Scene, asked: dict[AskedFill, Bool]) -> tuple:
     return tiles, as_asked(given.window, given.mattes, tiles, asked, motion)
 
 
-@pytest.mark.parametrize("fill", [fill for fill in ASKED_FILLS if fill != "original"])
+OTHERS = ("original", "diffusion")
+"""Left as it is, and painted by the second tier: no fill of this repair."""
+
+
+@pytest.mark.parametrize("fill", [fill for fill in ASKED_FILLS if fill not in OTHERS])
 def test_the_fill_asked_for_is_taken_there_and_nowhere_else(fill: AskedFill) -> None:
     given = scene(pan((3, 1)), {0: BOTH})
     before, after = asked_of(given, {fill: FIRST})

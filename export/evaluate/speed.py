@@ -62,8 +62,9 @@ def write_sequence(clip: TestClip, folder: Path, repeats: int) -> int:
     there = list(clip.frames)
     order = (there + there[-2:0:-1]) * repeats
     numbers = range(1001, 1001 + len(order))
-    info = ClipInfo(folder, "sequence", "DPX", SIZE[0], SIZE[1], LAYOUT, numbers, (), None, ColourTags("dpx"))
-    with open_sink(str(folder / "scan.####.dpx"), info, LAYOUT, numbers, overwrite=False) as sink:
+    path = folder / "scan.####.dpx"
+    info = ClipInfo(path, "sequence", "DPX", SIZE[0], SIZE[1], LAYOUT, numbers, (), None, ColourTags("dpx"))
+    with open_sink(str(path), info, LAYOUT, numbers, overwrite=False) as sink:
         for number, frame in zip(numbers, order, strict=True):
             sink.write(frame_of(frame.damaged, number))
     return len(order)

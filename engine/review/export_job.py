@@ -190,7 +190,7 @@ class Exporter:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SinkError(f"{path.parent} cannot be made ({error.strerror}).") from error
-        job.files[name] = path
+        job.add_file(name, path)
         return path
 
     def _save(self, job: Job, name: str, content: bytes) -> None:

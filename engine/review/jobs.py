@@ -37,7 +37,7 @@ class Job:
         self.done = self.of = self.failed = 0
         self.frame: int | None = None
         self.outputs: Mapping[str, str] = {}
-        self.files: dict[str, Path] = {}
+        self.files: Mapping[str, Path] = {}
         self.stop = threading.Event()
         self._work = work
         self._tell = tell
@@ -66,11 +66,7 @@ class Job:
             "message": self.message,
             "frame": self.frame,
             "outputs": {role: Path(path).name for role, path in self.outputs.items()},
-            "files": [
-                {"name": name, "bytes": path.stat().st_size}
-                for name, path in self.files.items()
-                if path.exists()
-            ],
+            "files": [row for name, path in self.files.items() if (row := _file_row(name, path)) is not None],
         }
 
     def run(self) -> None:
@@ -89,6 +85,10 @@ class Job:
             self._end("failed", str(error))
         except Exception as error:
             self._end("failed", f"unexpected {type(error).__name__}: {error}")
+
+    def add_file(self, name: str, path: Path) -> None:
+        """Name a file that this job makes. The mapping is replaced, not changed: others walk it meanwhile."""
+        self.files = {**self.files, name: path}
 
     def step(self, frame: int, failed: bool = False) -> None:
         """A frame is finished; waits here while the job is paused."""
@@ -145,6 +145,14 @@ class Job:
         if not self._begun or self._elapsed:
             return self._elapsed
         return time.monotonic() - self._begun - self._rested
+
+
+def _file_row(name: str, path: Path) -> dict[str, Any] | None:
+    """The file as the page lists it; None while it is not written yet, or once it has been taken away."""
+    try:
+        return {"name": name, "bytes": path.stat().st_size}
+    except FileNotFoundError:
+        return None
 
 
 class Jobs(Closing):

@@ -11,14 +11,13 @@ import torch
 
 from engine.repair.diffusion_inputs import CHANNELS, FRAME, LEAST, MOST, PLACE
 from engine.repair.fusion_inputs import AFTER_KNOWN, BEFORE_KNOWN, PICTURE_CHANNELS, SIDE
+from export.fusion_batches import drawn_windows, expose, reverse_time
 from export.fusion_shards import Halves
 
 DiffusionBatch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
 """planes (N, 20, SIDE, SIDE), the picture under the damage (N, 3, SIDE, SIDE), noise of variance 1 of that
 shape, and its standard deviation in units (N, 1, 1, 1); all float32."""
 
-_MIDDLE = 0.35
-_LOW, _HIGH = -0.1, 1.1
 _DEVIATIONS = NormalDist(-0.4, 1.5)
 """Of the natural logarithm of the noise's standard deviation."""
 _GONE, _HIDDEN = 0.2, 0.25
@@ -27,9 +26,7 @@ _GONE, _HIDDEN = 0.2, 0.25
 
 def draw_diffusion_batch(shards: Sequence[Halves], count: int, rng: np.random.Generator) -> DiffusionBatch:
     """Windows turned, mirrored, in other exposure and contrast, time reversed, neighbours taken away."""
-    drawn = (shards[int(rng.integers(len(shards)))] for _ in range(count))
-    windows = np.stack([shard[int(rng.integers(len(shard)))] for shard in drawn]).astype(np.float32)
-    planes, truth = altered_windows(windows, rng)
+    planes, truth = altered_windows(drawn_windows(shards, count, rng), rng)
     noise = torch.from_numpy(rng.standard_normal(truth.shape, np.float32))
     return planes, truth, noise, torch.from_numpy(drawn_deviations(count, rng))
 
@@ -48,12 +45,9 @@ def altered_windows(
     pictures = [*range(PICTURE_CHANNELS), *range(FRAME.start, FRAME.stop)]
     pictures += range(len(CHANNELS), len(CHANNELS) + 3)
     for window in windows:
-        if rng.random() < 0.5:
-            window[[6, 7, 8, 9, 10, 11]] = window[[9, 10, 11, 6, 7, 8]]
-            window[[BEFORE_KNOWN, AFTER_KNOWN]] = window[[AFTER_KNOWN, BEFORE_KNOWN]]
+        reverse_time(window, rng)
         _less_known(window, rng)
-        gain, offset = np.float32(np.exp2(rng.normal(0, 0.25))), np.float32(rng.normal(0, 0.03))
-        window[pictures] = np.clip((window[pictures] - _MIDDLE) * gain + _MIDDLE + offset, _LOW, _HIGH)
+        expose(window, pictures, rng)
     turned = _turned(windows, bool(rng.random() < 0.5), int(rng.integers(4)))
     batch = torch.from_numpy(np.ascontiguousarray(turned))
     return batch[:, : len(CHANNELS)], batch[:, len(CHANNELS) :]

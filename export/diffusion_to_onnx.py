@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -15,34 +14,35 @@ from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from engine.inference.model_spec import ModelSpec, TensorSpec
-from engine.repair.diffusion_inputs import CHANNELS, HOLE, PICTURES, SIDE, STATE, deviations, level_plane
+from engine.inference.model_spec import ModelSpec
+from engine.repair.diffusion_inputs import (
+    CHANNELS,
+    HOLE,
+    INPUTS,
+    OUTPUTS,
+    SIDE,
+    STATE,
+    deviations,
+    level_plane,
+)
 from export.models.diffusion_unet import DiffusionUNet
-from export.to_onnx import OPSET, keep
+from export.to_onnx import asking, keep, tell, traced_windows
 
 MULTIPLE = 8
 TOLERANCE = 1e-3
 """Units, of one denoising step: a fiftieth of a thousandth of the model encoding."""
-INPUTS = ("planes", "state", "level")
+NAMES = tuple(tensor.name for tensor in INPUTS)
 _SMALL = 256
 """Numbers. Tensors of no more are kept in single precision."""
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m export.diffusion_to_onnx", description=__doc__)
-    parser.add_argument("weights", type=Path, help="weights.safetensors of a training run")
-    parser.add_argument(
-        "target", type=Path, help="the .onnx to write, e.g. engine/models/diffusion-fill.onnx"
-    )
-    parser.add_argument("--version", required=True, help="of the model, e.g. 1.0.0")
-    parser.add_argument("--trained-on", required=True, help="the material, in one line")
-    parser.add_argument("--licence", default="Apache-2.0")
+    parser = asking("python -m export.diffusion_to_onnx", __doc__, "engine/models/diffusion-fill.onnx")
     options = parser.parse_args(argv)
     net = DiffusionUNet()
     net.load_state_dict(load_file(options.weights))
     spec = diffusion_spec(options.target.stem, options.version, options.trained_on, options.licence)
-    difference = export(net, spec, options.target)
-    print(f"{options.target}: {options.target.stat().st_size} bytes, {difference:.1e} from PyTorch at most")
+    tell(options.target, export(net, spec, options.target))
     return 0
 
 
@@ -54,12 +54,8 @@ def diffusion_spec(name: str, version: str, trained_on: str, licence: str) -> Mo
         radius=1,
         encoding="ACEScct",
         encoding_range=(0.0, 1.0),
-        inputs=(
-            TensorSpec("planes", CHANNELS, PICTURES),
-            TensorSpec("state", STATE),
-            TensorSpec("level", ("level",)),
-        ),
-        outputs=(TensorSpec("residual", STATE),),
+        inputs=INPUTS,
+        outputs=OUTPUTS,
         size_multiple=MULTIPLE,
         tile=SIDE,
         overlap=0,
@@ -77,18 +73,7 @@ def export(net: DiffusionUNet, spec: ModelSpec, target: Path) -> float:
     round_weights(net.eval())
     with tempfile.TemporaryDirectory() as folder:
         part = Path(folder) / "model.onnx"
-        program = torch.onnx.export(
-            net,
-            window_inputs(3, 1.0),
-            dynamo=True,
-            opset_version=OPSET,
-            input_names=list(INPUTS),
-            output_names=["residual"],
-            dynamic_shapes=tuple({0: torch.export.Dim("windows", min=1)} for _ in INPUTS),
-            external_data=False,
-        )
-        assert program is not None
-        program.save(str(part), external_data=False)
+        traced_windows(net, window_inputs(3, 1.0), NAMES, ["residual"], part)
         onnx.save(in_halves(onnx.load(part)), part)
         difference = largest_difference(net, part)
         keep(part, spec, difference, target, TOLERANCE)
@@ -139,7 +124,7 @@ def largest_difference(net: nn.Module, path: Path) -> float:
         given = window_inputs(count, deviation)
         with torch.no_grad():
             expected = net(*given).numpy()
-        feed = {name: part.numpy() for name, part in zip(INPUTS, given, strict=True)}
+        feed = {name: part.numpy() for name, part in zip(NAMES, given, strict=True)}
         (found,) = session.run(["residual"], feed)
         differences.append(float(np.abs(found - expected).max()))
     return max(differences)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -15,25 +14,19 @@ from safetensors.torch import load_file
 from engine.inference.model_spec import ModelSpec, TensorSpec
 from engine.repair.fusion_inputs import CHANNELS, PICTURE_CHANNELS, SIDE
 from export.models.fusion_unet import CANDIDATES, FusionUNet
-from export.to_onnx import OPSET, keep
+from export.to_onnx import asking, keep, tell, traced_windows
 
 MULTIPLE = 8
 OUTPUTS = ("weights", "residual", "spread")
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m export.fusion_to_onnx", description=__doc__)
-    parser.add_argument("weights", type=Path, help="weights.safetensors of a training run")
-    parser.add_argument("target", type=Path, help="the .onnx to write, e.g. engine/models/repair-fusion.onnx")
-    parser.add_argument("--version", required=True, help="of the model, e.g. 1.0.0")
-    parser.add_argument("--trained-on", required=True, help="the material, in one line")
-    parser.add_argument("--licence", default="Apache-2.0")
+    parser = asking("python -m export.fusion_to_onnx", __doc__, "engine/models/repair-fusion.onnx")
     options = parser.parse_args(argv)
     net = FusionUNet()
     net.load_state_dict(load_file(options.weights))
     spec = fusion_spec(options.target.stem, options.version, options.trained_on, options.licence)
-    difference = export(net, spec, options.target)
-    print(f"{options.target}: {options.target.stat().st_size} bytes, {difference:.1e} from PyTorch at most")
+    tell(options.target, export(net, spec, options.target))
     return 0
 
 
@@ -67,18 +60,7 @@ def export(net: FusionUNet, spec: ModelSpec, target: Path) -> float:
     net.eval()
     with tempfile.TemporaryDirectory() as folder:
         part = Path(folder) / "model.onnx"
-        program = torch.onnx.export(
-            net,
-            (torch.rand(3, len(CHANNELS), SIDE, SIDE),),
-            dynamo=True,
-            opset_version=OPSET,
-            input_names=["planes"],
-            output_names=list(OUTPUTS),
-            dynamic_shapes=({0: torch.export.Dim("windows", min=1)},),
-            external_data=False,
-        )
-        assert program is not None
-        program.save(str(part), external_data=False)
+        traced_windows(net, [torch.rand(3, len(CHANNELS), SIDE, SIDE)], ["planes"], OUTPUTS, part)
         difference = largest_difference(net, part)
         keep(part, spec, difference, target)
     return difference

@@ -7,7 +7,7 @@ import copy
 import json
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -47,12 +47,7 @@ class Probabilities(nn.Module):
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m export.to_onnx", description=__doc__)
-    parser.add_argument("weights", type=Path, help="weights.safetensors of a training run")
-    parser.add_argument("target", type=Path, help="the .onnx to write, e.g. engine/models/detect-unet.onnx")
-    parser.add_argument("--version", required=True, help="of the model, e.g. 1.0.0")
-    parser.add_argument("--trained-on", required=True, help="the material, in one line")
-    parser.add_argument("--licence", default="Apache-2.0")
+    parser = asking("python -m export.to_onnx", __doc__, "engine/models/detect-unet.onnx")
     parser.add_argument("--curve", type=Path, help="what `export.evaluate.operating --json` wrote")
     options = parser.parse_args(argv)
     net = DetectionUNet()
@@ -60,9 +55,23 @@ def main(argv: list[str] | None = None) -> int:
     spec = detector_spec(options.target.stem, options.version, options.trained_on, options.licence)
     if options.curve is not None:
         spec = replace(spec, curve=curve_of(json.loads(options.curve.read_text())))
-    difference = export(net, spec, options.target)
-    print(f"{options.target}: {options.target.stat().st_size} bytes, {difference:.1e} from PyTorch at most")
+    tell(options.target, export(net, spec, options.target))
     return 0
+
+
+def asking(prog: str, description: str | None, example: str) -> argparse.ArgumentParser:
+    """What every command that exports a net is told; `example` is a file it may write."""
+    parser = argparse.ArgumentParser(prog=prog, description=description)
+    parser.add_argument("weights", type=Path, help="weights.safetensors of a training run")
+    parser.add_argument("target", type=Path, help=f"the .onnx to write, e.g. {example}")
+    parser.add_argument("--version", required=True, help="of the model, e.g. 1.0.0")
+    parser.add_argument("--trained-on", required=True, help="the material, in one line")
+    parser.add_argument("--licence", default="Apache-2.0")
+    return parser
+
+
+def tell(target: Path, difference: float) -> None:
+    print(f"{target}: {target.stat().st_size} bytes, {difference:.1e} from PyTorch at most")
 
 
 def curve_of(measured: Mapping[str, Any]) -> tuple[OperatingPoint, ...]:
@@ -144,6 +153,24 @@ def largest_difference(net: nn.Module, path: Path) -> float:
         given = session.run(["damage", "classes"], {"planes": planes.numpy()})
         differences += [float(np.abs(a - b).max()) for a, b in zip(given, expected, strict=True)]
     return max(differences)
+
+
+def traced_windows(
+    net: nn.Module, given: Sequence[Tensor], inputs: Sequence[str], outputs: Sequence[str], path: Path
+) -> None:
+    """Write a `net` of square windows to `path`, for any number of them; it is traced with those `given`."""
+    program = torch.onnx.export(
+        net,
+        tuple(given),
+        dynamo=True,
+        opset_version=OPSET,
+        input_names=list(inputs),
+        output_names=list(outputs),
+        dynamic_shapes=tuple({0: torch.export.Dim("windows", min=1)} for _ in inputs),
+        external_data=False,
+    )
+    assert program is not None
+    program.save(str(path), external_data=False)
 
 
 def _traced(wrapped: nn.Module, path: Path) -> None:

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from engine.cells import any_of_cells
 from engine.motion.estimator import search
-from engine.motion.flow import Flow, grid_size
+from engine.motion.flow import Flow
 from engine.motion.luma import Luma, luma_of, search_scale
 from engine.types import Bool, WorkingFrame
 
@@ -51,17 +51,8 @@ class HealedMotion:
 
 def healed(luma: Luma, hidden: Bool, scale: int) -> Luma:
     """`luma`, `scale` times coarser, with every cell painted over that holds a pixel of `hidden` (H, W)."""
-    cells = _any_of_cells(hidden, scale)
+    cells = any_of_cells(hidden, scale).astype(np.uint8)
     if not cells.any() or cells.all():
         return luma
     plane = cv2.inpaint(luma.plane, cells, _RADIUS, cv2.INPAINT_TELEA)
     return Luma(np.asarray(plane, np.uint8), luma.median)
-
-
-def _any_of_cells(hidden: Bool, scale: int) -> npt.NDArray[np.uint8]:
-    """1 for every cell of `scale` x `scale` pixels that holds any True one, else 0."""
-    rows, columns = grid_size((hidden.shape[0], hidden.shape[1]), scale)
-    filled = np.zeros((rows * scale, columns * scale), np.bool_)
-    filled[: hidden.shape[0], : hidden.shape[1]] = hidden
-    hit: Bool = np.asarray(filled.reshape(rows, scale, columns, scale).any((1, 3)), np.bool_)
-    return hit.astype(np.uint8)

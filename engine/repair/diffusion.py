@@ -8,16 +8,19 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from engine.cells import any_of_cells
 from engine.closing import Closing
 from engine.errors import ModelError
+from engine.inference.model_spec import TensorSpec
 from engine.inference.session import ModelSession
 from engine.repair.damage import Plate
 from engine.repair.diffusion_canvas import Canvas
-from engine.repair.diffusion_guide import AFAR, SCALE, Lead, coarser, deep_marks
+from engine.repair.diffusion_guide import AFAR, SCALE, Lead, deep_marks
 from engine.repair.diffusion_inputs import (
     CHANNELS,
+    INPUTS,
+    OUTPUTS,
     SIDE,
-    STATE,
     UNIT,
     DiffusionScene,
     scaled_corners,
@@ -82,7 +85,7 @@ class DiffusionPainter(Closing):
         marks = deep_marks(hole)
         if not marks.any():
             return None
-        coarse = Canvas.of(coarser(hole), scaled_corners(marks, SCALE) // SCALE)
+        coarse = Canvas.of(any_of_cells(hole, SCALE), scaled_corners(marks, SCALE) // SCALE)
         seen = self._drawn(Windows(self._session, scene, coarse, SCALE), f"{key} from afar", AFAR)
         return Lead.of(canvas, marks, coarse, seen)
 
@@ -123,13 +126,15 @@ def _painted(tile: FillTile, picture: Float32, hole: Bool) -> FillTile:
 
 def _check(session: ModelSession) -> None:
     spec = session.spec
-    takes = {tensor.name: tensor.meaning for tensor in spec.inputs}
-    gives = {tensor.name: tensor.meaning for tensor in spec.outputs}
-    wanted = {"planes": CHANNELS, "state": STATE, "level": ("level",)}
-    if spec.purpose != "repair" or takes != wanted or gives != {"residual": STATE} or spec.tile < SIDE:
+    takes, gives, wanted = _meanings(spec.inputs), _meanings(spec.outputs), _meanings(INPUTS)
+    if spec.purpose != "repair" or takes != wanted or gives != _meanings(OUTPUTS) or spec.tile < SIDE:
         raise ModelError(
             f"{spec.id} {spec.version} cannot paint here: expected a net of {', '.join(wanted)} "
             f"({len(CHANNELS)} planes, {CHANNELS[0]} ... {CHANNELS[-1]}) giving the residual, but it takes "
             f"{', '.join(takes) or 'nothing'} and gives {', '.join(gives) or 'nothing'}; export the model "
             "again with this version of Reelmend."
         )
+
+
+def _meanings(tensors: Sequence[TensorSpec]) -> dict[str, tuple[str, ...]]:
+    return {tensor.name: tensor.meaning for tensor in tensors}

@@ -40,14 +40,6 @@ def deep_marks(hole: Bool) -> Bool:
     return hole & np.isin(labels, np.unique(labels[deep]))
 
 
-def coarser(hole: Bool) -> Bool:
-    """(ceil(H / SCALE), ceil(W / SCALE)): the cells that hold a pixel of `hole` (H, W)."""
-    height, width = hole.shape
-    padded = np.pad(hole, ((0, -height % SCALE), (0, -width % SCALE)))
-    cells = padded.reshape(padded.shape[0] // SCALE, SCALE, padded.shape[1] // SCALE, SCALE)
-    return np.asarray(cells.any((1, 3)), np.bool_)
-
-
 @dataclass(frozen=True, eq=False)
 class Lead:
     """Leads what a net sees on a fine canvas, n pixels, by what it saw from afar.

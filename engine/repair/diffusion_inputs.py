@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from engine.cells import any_of_cells
+from engine.inference.model_spec import TensorSpec
 from engine.repair.fusion_inputs import (
     AFTER_KNOWN,
     BEFORE_KNOWN,
@@ -37,6 +39,12 @@ PICTURES: tuple[str, ...] = (*FUSION_CHANNELS[:FUSION_PICTURES], "frame.r", "fra
 """Those of the channels that hold picture in the model encoding."""
 
 STATE: tuple[str, ...] = ("r", "g", "b")
+INPUTS = (
+    TensorSpec("planes", CHANNELS, PICTURES),
+    TensorSpec("state", STATE),
+    TensorSpec("level", ("level",)),
+)
+OUTPUTS = (TensorSpec("residual", STATE),)
 FRAME = slice(len(FUSION_CHANNELS), len(FUSION_CHANNELS) + 3)
 PLACE = slice(FRAME.stop, FRAME.stop + 2)
 
@@ -65,11 +73,7 @@ class DiffusionScene:
 
 def scaled_corners(damaged: Bool, scale: int = 1) -> Corners:
     """First pixels, in the frame, of the windows of `scale` that together fill every True of `damaged`."""
-    height, width = damaged.shape
-    padded = np.pad(damaged, ((0, -height % scale), (0, -width % scale)))
-    rows, columns = padded.shape[0] // scale, padded.shape[1] // scale
-    hit: Bool = np.asarray(padded.reshape(rows, scale, columns, scale).any((1, 3)), np.bool_)
-    return corners_of(hit) * scale
+    return corners_of(any_of_cells(damaged, scale)) * scale
 
 
 def diffusion_planes(given: DiffusionScene, corners: Corners, scale: int = 1) -> Float32:
@@ -124,7 +128,7 @@ def _coarser(scene: Scene, corners: Corners, scale: int) -> Float32:
 
 
 __all__ = [
-    "CHANNELS", "FRAME", "HOLE", "KEPT", "LEAST", "MARGIN", "MOST", "PICTURES", "PLACE", "SIDE", "STATE",
-    "UNIT", "Corners", "DiffusionScene", "deviation_of", "deviations", "diffusion_planes", "level_plane",
-    "places", "scaled_corners",
+    "CHANNELS", "FRAME", "HOLE", "INPUTS", "KEPT", "LEAST", "MARGIN", "MOST", "OUTPUTS", "PICTURES", "PLACE",
+    "SIDE", "STATE", "UNIT", "Corners", "DiffusionScene", "deviation_of", "deviations", "diffusion_planes",
+    "level_plane", "places", "scaled_corners",
 ]  # fmt: skip

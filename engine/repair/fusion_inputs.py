@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.cells import any_of_cells
 from engine.motion.flow import Flow
 from engine.motion.healed import HealedMotion
 from engine.repair.damage import Plate
@@ -54,11 +55,7 @@ class Scene:
 
 def corners_of(damaged: Bool) -> Corners:
     """The windows that together fill every True pixel of `damaged` (H, W)."""
-    height, width = damaged.shape
-    padded = np.pad(damaged, ((0, -height % KEPT), (0, -width % KEPT)))
-    rows, columns = padded.shape[0] // KEPT, padded.shape[1] // KEPT
-    hit = padded.reshape(rows, KEPT, columns, KEPT).any((1, 3))
-    return np.argwhere(hit) * KEPT - MARGIN
+    return np.argwhere(any_of_cells(damaged, KEPT)) * KEPT - MARGIN
 
 
 def chunks(corners: Corners, most: int) -> Iterator[Corners]:

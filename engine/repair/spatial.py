@@ -112,30 +112,48 @@ def _calmed(plane: Float32, hidden: Bool, missing: Bool) -> Float32:
     """
     result = np.empty_like(plane)
     for block in _blocks_near(missing):
-        inner, outer = block
+        outer = block.outer
         weight = (~hidden[outer]).astype(np.float32)
         sums = np.asarray(cv2.GaussianBlur(plane[outer] * weight[..., None], (5, 5), 1.0), np.float32)
         mass = np.asarray(cv2.GaussianBlur(weight, (5, 5), 1.0), np.float32)
-        calm = sums / np.maximum(mass, 1e-6)[..., None]
-        rows, columns = inner[0].start - outer[0].start, inner[1].start - outer[1].start
-        size = inner[0].stop - inner[0].start, inner[1].stop - inner[1].start
-        result[inner] = calm[rows : rows + size[0], columns : columns + size[1]]
+        result[block.inner] = (sums / np.maximum(mass, 1e-6)[..., None])[block.within]
     return result
 
 
-def _blocks_near(missing: Bool) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
-    """Blocks that a line from a `missing` pixel can end in, and the same with the blur's reach around."""
+class _Block(NamedTuple):
+    """A square of the frame, as far as it lies in it, and with what a blur of it looks at around it."""
+
+    inner: tuple[slice, slice]
+    outer: tuple[slice, slice]
+
+    @staticmethod
+    def of(top: int, left: int, side: int, reach: int, shape: tuple[int, ...]) -> _Block:
+        sides = [(top, min(top + side, shape[0])), (left, min(left + side, shape[1]))]
+        inner = [slice(*ends) for ends in sides]
+        outer = [
+            slice(max(a - reach, 0), min(b + reach, most)) for (a, b), most in zip(sides, shape, strict=True)
+        ]
+        return _Block((inner[0], inner[1]), (outer[0], outer[1]))
+
+    @property
+    def within(self) -> tuple[slice, slice]:
+        """Where `inner` lies in `outer`."""
+        rows, columns = (
+            slice(one.start - all_.start, one.stop - all_.start)
+            for one, all_ in zip(self.inner, self.outer, strict=True)
+        )
+        return rows, columns
+
+
+def _blocks_near(missing: Bool) -> Iterator[_Block]:
+    """Blocks that a line from a `missing` pixel can end in."""
     height, width = missing.shape
     near = cv2.dilate(missing.astype(np.uint8), np.ones((2 * _LONGEST + 1, 2 * _LONGEST + 1), np.uint8))
     for top in range(0, height, _BLOCK):
         for left in range(0, width, _BLOCK):
-            bottom, right = min(top + _BLOCK, height), min(left + _BLOCK, width)
-            if near[top:bottom, left:right].any():
-                outer = (
-                    slice(max(top - _BLUR_REACH, 0), min(bottom + _BLUR_REACH, height)),
-                    slice(max(left - _BLUR_REACH, 0), min(right + _BLUR_REACH, width)),
-                )
-                yield (slice(top, bottom), slice(left, right)), outer
+            block = _Block.of(top, left, _BLOCK, _BLUR_REACH, missing.shape)
+            if near[block.inner].any():
+                yield block
 
 
 def _bounds(mask: Bool, margin: int) -> tuple[slice, slice]:
@@ -200,30 +218,26 @@ class _End(NamedTuple):
 
 class _Shared(NamedTuple):
     """Means over the pixels around each: `planes` (h, w, 2) are zeros to work on, `squares` cover every pixel
-    that may be asked for, each with the square that its blur looks at."""
+    that may be asked for."""
 
     planes: Float32
-    squares: tuple[tuple[tuple[slice, slice], tuple[slice, slice]], ...]
+    squares: tuple[_Block, ...]
 
     @staticmethod
     def of(shape: tuple[int, ...], rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> _Shared:
-        reach = int(4 * _TOGETHER)
         held = np.unique(rows // _SQUARE * shape[1] + columns // _SQUARE)
-        squares = []
-        for top, left in zip(held // shape[1] * _SQUARE, held % shape[1] * _SQUARE, strict=True):
-            inner = slice(top, top + _SQUARE), slice(left, left + _SQUARE)
-            outer = tuple(slice(max(side.start - reach, 0), side.stop + reach) for side in inner)
-            squares.append((inner, (outer[0], outer[1])))
+        corners = zip(held // shape[1] * _SQUARE, held % shape[1] * _SQUARE, strict=True)
+        reach = int(4 * _TOGETHER)
+        squares = [_Block.of(int(top), int(left), _SQUARE, reach, shape) for top, left in corners]
         return _Shared(np.zeros((*shape, 2), np.float32), tuple(squares))
 
     def mean(self, here: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], values: Float32) -> Float32:
         """The mean of `values` (n,) over the pixels around each that have one, (n,)."""
         self.planes[here] = np.stack([values, np.ones_like(values)], axis=1)
         blurred = np.empty_like(self.planes)
-        for inner, outer in self.squares:
-            soft = cv2.GaussianBlur(self.planes[outer], (0, 0), _TOGETHER)
-            down, right = inner[0].start - outer[0].start, inner[1].start - outer[1].start
-            blurred[inner] = soft[down : down + _SQUARE, right : right + _SQUARE]
+        for square in self.squares:
+            soft = np.asarray(cv2.GaussianBlur(self.planes[square.outer], (0, 0), _TOGETHER), np.float32)
+            blurred[square.inner] = soft[square.within]
         self.planes[here] = 0
         sums, mass = blurred[here].T
         return np.asarray(sums / np.maximum(mass, np.float32(1e-6)), np.float32)

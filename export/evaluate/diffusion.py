@@ -7,12 +7,11 @@ that a run may be stopped and its tables still be made.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from math import isnan, nan
+from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +23,7 @@ from export.evaluate.diffusion_conditions import NAMES, quality_clip
 from export.evaluate.diffusion_judging import FIGURES, Contest, Entry, QualityScores, entries
 from export.evaluate.protocol import each_clip
 from export.evaluate.repair_sheets import crops
+from export.evaluate.row_file import add_rows, stored_rows
 from export.evaluate.sheets import save
 from export.simulate.banks import load
 
@@ -71,24 +71,14 @@ def main(argv: list[str] | None = None) -> int:
 
 def written(path: Path, condition: str, clip: str, made: Iterable[Entry]) -> list[Row]:
     """The rows of `made`, added to the JSON lines at `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     rows = [Row(condition, clip, entry.method, entry.seed, entry.scores()) for entry in made]
-    with path.open("a", encoding="utf-8") as file:
-        for row in rows:
-            figures = {k: None if isnan(v) else float(v) for k, v in asdict(row.scores).items()}
-            file.write(json.dumps({**asdict(row), "scores": figures}) + "\n")
+    add_rows(path, rows)
     return rows
 
 
 def read(path: Path) -> list[Row]:
-    """The rows of a file that `written` made; of rows with the same names the last counts."""
-    rows: dict[tuple[str | int, ...], Row] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        stored = json.loads(line)
-        figures = {k: nan if v is None else v for k, v in stored.pop("scores").items()}
-        row = Row(**stored, scores=QualityScores(**figures))
-        rows[(row.condition, row.clip, row.method, row.seed)] = row
-    return list(rows.values())
+    """The rows of a file that `written` made."""
+    return [Row(**names, scores=QualityScores(**figures)) for names, figures in stored_rows(path)]
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -19,7 +19,8 @@ from export.evaluate.repair_dilation import dilation
 from export.evaluate.repair_judging import METHODS, Bench, Judged, MatteKind, judge, motions_of
 from export.evaluate.repair_sheets import crops
 from export.evaluate.repair_stills import stills
-from export.evaluate.repair_tables import Row, read, table, written
+from export.evaluate.repair_tables import Row, read, table
+from export.evaluate.row_file import add_rows
 from export.evaluate.sheets import save
 from export.evaluate.watching import net_pipeline
 from export.simulate.banks import load
@@ -73,7 +74,7 @@ def _clips(options: argparse.Namespace) -> None:
             for kind in kinds:
                 shown[kind] = judge(bench, clip, kind, motions)
                 made = [Row(clip.condition, kind, clip.name, *item) for item in shown[kind].scores.items()]
-                written(options.json, made)
+                add_rows(options.json, made)
                 rows += made
             print(clip.key, file=sys.stderr, flush=True)
             if options.sheets:

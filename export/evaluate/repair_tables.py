@@ -1,14 +1,14 @@
-"""Rows of scores as JSON lines and as the tables of docs/evaluation.md."""
+"""Rows of scores as the tables of docs/evaluation.md."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from math import inf, isinf, isnan, nan
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, isinf, isnan
 from pathlib import Path
 
 from export.evaluate.repair_scores import FIGURES, RepairScores, medians
+from export.evaluate.row_file import stored_rows
 
 _DIGITS = {"masked": 1, "structure": 1, "full": 1, "ssim": 4, "gmsd": 4, "altered": 3}
 
@@ -24,24 +24,9 @@ class Row:
     scores: RepairScores
 
 
-def written(path: Path, rows: Iterable[Row]) -> None:
-    """Add `rows` to the JSON lines at `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        for row in rows:
-            figures = {k: None if isnan(v) else v for k, v in asdict(row.scores).items()}
-            file.write(json.dumps({**asdict(row), "scores": figures}) + "\n")
-
-
 def read(path: Path) -> list[Row]:
-    """The rows of a file that `written` made; of rows with the same names the last counts."""
-    rows: dict[tuple[str, ...], Row] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        stored = json.loads(line)
-        figures = {k: nan if v is None else v for k, v in stored.pop("scores").items()}
-        row = Row(**stored, scores=RepairScores(**figures))
-        rows[(row.condition, row.matte, row.clip, row.method)] = row
-    return list(rows.values())
+    """The rows of a file made by `add_rows`."""
+    return [Row(**names, scores=RepairScores(**figures)) for names, figures in stored_rows(path)]
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -18,7 +18,7 @@ _STEP = 0.08
 
 
 class SpikeDetector:
-    """Finds what differs from the frames before and after, on plates that do not move."""
+    """Finds what differs from the frames before and after, on plates that do not move; tests use it too."""
 
     radius = 2
     identity = "spikes, to measure overhead"

@@ -25,12 +25,12 @@ from engine.window.window import FrameWindow
 from export.simulate.banks import Bank
 from export.simulate.blotches import Soiling, draw_ink
 from export.simulate.film_shapes import placed
-from export.simulate.fusion_sample import FusionWindow, marked
+from export.simulate.fusion_sample import FusionWindow, marked_mattes
 from export.simulate.layer import DamageLayer
 from export.simulate.lookalikes.exposure import log_uniform
 from export.simulate.recipe import Recipe
-from export.simulate.sample import damage_layers, over_encoded, scanned
-from export.simulate.scene import Material, Triple, clean_scene
+from export.simulate.sample import damage_layers, damaged_plates, scanned
+from export.simulate.scene import Material, clean_scene
 
 SIZE = 320
 """Side of the simulated frames, px."""
@@ -81,29 +81,11 @@ def _damaged(material: Material, recipe: Recipe, rng: np.random.Generator) -> _D
     layers = damage_layers(clean, material, soiling, recipe, rng)
     if rng.random() < LARGE:
         _large_blotches(layers, material.bank, replace(soiling, opaque=0.85), rng)
-    damaged = [
-        None if plate is None else over_encoded(layer, plate)
-        for layer, plate in zip(layers, clean, strict=True)
-    ]
+    damaged = damaged_plates(layers, clean)
     # The same noise over both: what no damage hides is then the very same in both.
     undamaged = scanned(clean, copy.deepcopy(rng)).centre.encoded
     window = _withheld(scanned(damaged, rng), rng)
-    return _Damaged(window, _mattes(window, layers, clean, damaged, rng), undamaged)
-
-
-def _mattes(
-    window: FrameWindow,
-    layers: Sequence[DamageLayer],
-    clean: Triple,
-    damaged: Sequence[Float32 | None],
-    rng: np.random.Generator,
-) -> dict[int, DamageMatte]:
-    mattes: dict[int, DamageMatte] = {}
-    for k in (-1, 0, 1):
-        whole, hurt = clean[k + 1], damaged[k + 1]
-        if whole is not None and hurt is not None and window.at(k) is not None:
-            mattes[k] = DamageMatte(marked(layers[k + 1], whole, hurt, k, rng).astype(np.float32))
-    return mattes
+    return _Damaged(window, marked_mattes(window, layers, clean, damaged, rng), undamaged)
 
 
 def _large_blotches(

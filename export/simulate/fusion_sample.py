@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -18,7 +18,7 @@ from export.simulate.blotches import Soiling
 from export.simulate.layer import DamageLayer
 from export.simulate.lookalikes.exposure import log_uniform
 from export.simulate.recipe import Recipe
-from export.simulate.sample import damage_layers, over_encoded, scanned, seen
+from export.simulate.sample import Plates, damage_layers, damaged_plates, scanned, seen
 from export.simulate.scene import Material, clean_scene
 
 SIZE = 288
@@ -45,16 +45,9 @@ def draw_windows(material: Material, recipe: Recipe, rng: np.random.Generator) -
     soiling = Soiling.draw(rng)
     scene = clean_scene(material, SIZE, soiling, recipe, rng)
     layers = damage_layers(scene.plates, material, soiling, recipe, rng)
-    damaged = [
-        None if plate is None else over_encoded(layer, plate)
-        for layer, plate in zip(layers, scene.plates, strict=True)
-    ]
+    damaged = damaged_plates(layers, scene.plates)
     window = scanned(damaged, rng)
-    mattes = {
-        k: DamageMatte(marked(layers[k + 1], clean, picture, k, rng).astype(np.float32))
-        for k, clean, picture in zip((-1, 0, 1), scene.plates, damaged, strict=True)
-        if clean is not None and picture is not None
-    }
+    mattes = marked_mattes(window, layers, scene.plates, damaged, rng)
     hole = mattes[0].coverage > 0
     if not hole.any():
         return
@@ -70,6 +63,21 @@ def draw_windows(material: Material, recipe: Recipe, rng: np.random.Generator) -
 def _planes(window: FrameWindow, mattes: dict[int, DamageMatte], corners: Corners) -> Float32:
     tiles = MotionCompensatedRepairer(MotionEstimator()).repair(window, mattes)
     return fusion_planes(scene_of(window, mattes, tiles), corners)
+
+
+def marked_mattes(
+    window: FrameWindow,
+    layers: Sequence[DamageLayer],
+    clean: Plates,
+    damaged: Plates,
+    rng: np.random.Generator,
+) -> dict[int, DamageMatte]:
+    """The mattes of the frames that `window` shows, by offset."""
+    return {
+        k: DamageMatte(marked(layer, whole, hurt, k, rng).astype(np.float32))
+        for k, layer, whole, hurt in zip((-1, 0, 1), layers, clean, damaged, strict=True)
+        if whole is not None and hurt is not None and window.at(k) is not None
+    }
 
 
 def marked(

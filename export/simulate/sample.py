@@ -68,10 +68,7 @@ def draw_sample(material: Material, size: int, recipe: Recipe, rng: np.random.Ge
     soiling = Soiling.draw(rng)
     clean: Plates = clean_triple(material, size + 2 * MARGIN, soiling, recipe, rng)
     layers = damage_layers(clean, material, soiling, recipe, rng)
-    damaged = [
-        None if plate is None else over_encoded(layer, plate)
-        for layer, plate in zip(layers, clean, strict=True)
-    ]
+    damaged = damaged_plates(layers, clean)
     _, plate, _ = clean
     _, centre, _ = damaged
     assert plate is not None
@@ -168,6 +165,14 @@ def _noise(shape: tuple[int, ...], blur: float, rng: np.random.Generator) -> Flo
         return white
     soft = np.asarray(cv2.GaussianBlur(white, (0, 0), blur), np.float32)
     return soft / np.float32(max(float(soft.std()), 1e-6))
+
+
+def damaged_plates(layers: Sequence[DamageLayer], clean: Plates) -> list[Float32 | None]:
+    """The `clean` plates, each under its layer; None where there is none."""
+    return [
+        None if plate is None else over_encoded(layer, plate)
+        for layer, plate in zip(layers, clean, strict=True)
+    ]
 
 
 def over_encoded(layer: DamageLayer, encoded: Float32) -> Float32:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from math import nan
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -14,27 +13,19 @@ from export.evaluate.diffusion_conditions import NAMES, quality_clip
 from export.evaluate.diffusion_judging import Contest, QualityScores, entries
 from export.evaluate.repair_conditions import true_matte
 from export.material.clips import Clip
-from export.simulate.banks import Artefact, Bank
+from export.simulate.banks import Bank
+from tests.export.drift import drifting_clip, spots_and_hairs
 from tests.repair.diffusion_nets import denoising_net
 
 
 @pytest.fixture(scope="module")
 def clip() -> Clip:
-    coarse = np.random.default_rng(3).integers(10, 240, (9, 14, 3), np.uint8)
-    still = cv2.resize(coarse, (300, 200), interpolation=cv2.INTER_CUBIC)
-    return Clip("drift", np.stack([np.roll(still, n, axis=1) for n in range(44)]))
+    return drifting_clip(300, 200, 44)
 
 
 @pytest.fixture(scope="module")
 def bank() -> Bank:
-    spots = [
-        Artefact(disc, float(disc.sum()))
-        for radius in range(3, 11)
-        if (disc := cv2.circle(np.zeros((24, 24), np.float32), (12, 12), radius, 1.0, -1)) is not None
-    ]
-    hair = cv2.line(np.zeros((30, 60), np.float32), (3, 4), (55, 25), 1.0, 2)
-    hairs = [Artefact(hair, float(hair.sum()))] * 2
-    return Bank({"blotch": spots, "hair": hairs}, {"long hair": hairs})
+    return spots_and_hairs()
 
 
 @pytest.mark.parametrize("name", NAMES)

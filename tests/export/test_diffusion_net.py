@@ -13,7 +13,7 @@ from engine.inference.session import ModelSession  # noqa: E402
 from engine.repair.diffusion import DiffusionPainter  # noqa: E402
 from engine.repair.diffusion_inputs import HOLE, LEAST, MOST, SIDE, deviations  # noqa: E402
 from export.diffusion_to_onnx import (  # noqa: E402
-    INPUTS,
+    NAMES,
     TOLERANCE,
     diffusion_spec,
     export,
@@ -61,7 +61,7 @@ def test_one_step_in_onnx_is_one_in_pytorch(
     with torch.no_grad():
         expected = made(*given).numpy()
     with ModelSession(path, "cpu") as session:
-        found = session.run({name: part.numpy() for name, part in zip(INPUTS, given, strict=True)})
+        found = session.run({name: part.numpy() for name, part in zip(NAMES, given, strict=True)})
     assert np.abs(expected).max() > 0.1
     np.testing.assert_allclose(found["residual"], expected, atol=TOLERANCE)
 

@@ -3,7 +3,6 @@
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -11,13 +10,12 @@ import export.evaluate.hard_negatives as module
 from export.evaluate.hard_negatives import KINDS, hard_negative, hard_negatives
 from export.evaluate.protocol import FRAMES, PEAK
 from export.material.clips import Clip
+from tests.export.drift import drifting_clip
 
 
 @pytest.fixture(scope="module")
 def clip() -> Clip:
-    coarse = np.random.default_rng(3).integers(10, 240, (9, 14, 3), np.uint8)
-    still = cv2.resize(coarse, (200, 136), interpolation=cv2.INTER_CUBIC)
-    return Clip("drift", np.stack([np.roll(still, n, axis=1) for n in range(25)]))
+    return drifting_clip(200, 136, 25)
 
 
 @pytest.mark.parametrize("name", list(KINDS))

@@ -18,7 +18,8 @@ from export.evaluate.repair_conditions import RepairClip
 from export.evaluate.repair_judging import Bench, Judged, judge, motions_of
 from export.evaluate.repair_scores import FIGURES, RepairScores
 from export.evaluate.repair_sheets import SIDE, around_largest, crops
-from export.evaluate.repair_tables import Row, read, table, written
+from export.evaluate.repair_tables import Row, read, table
+from export.evaluate.row_file import add_rows
 from export.evaluate.watching import pipeline_of
 
 SHAPE = (110, 140)
@@ -108,8 +109,8 @@ def test_rows_come_back_as_they_were_written_and_the_last_of_a_name_counts(tmp_p
         return Row("mixed", "true", "a", "ours", RepairScores(**figures))
 
     path = tmp_path / "rows.jsonl"
-    written(path, [row(20.0), row(inf)])
-    written(path, [row(25.0)])
+    add_rows(path, [row(20.0), row(inf)])
+    add_rows(path, [row(25.0)])
     assert all(json.loads(line) for line in path.read_text().splitlines())
     (back,) = read(path)
     assert back.scores.masked == 25.0
@@ -124,7 +125,7 @@ def test_stored_tables_are_printed_without_any_material(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     figures = RepairScores(**dict.fromkeys(FIGURES, 2.0))
-    written(tmp_path / "rows.jsonl", [Row("lines", "own", "a", "telea", figures)])
+    add_rows(tmp_path / "rows.jsonl", [Row("lines", "own", "a", "telea", figures)])
     assert main([str(tmp_path), "--tables", str(tmp_path / "rows.jsonl")]) == 0
     assert "*lines, own matte*" in capsys.readouterr().out
     assert FRAMES == 12

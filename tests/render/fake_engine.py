@@ -15,29 +15,15 @@ from engine.motion.estimator import MotionEstimator
 from engine.pipeline import Pipeline
 from engine.types import Box, DamageMatte, FillTile, Float32
 from engine.window.window import FrameWindow
+from export.overhead import bare
 from ocio.config import load
 from ocio.errors import OcioError
 from ocio.processor import ColourRoute
 
-STEP = 0.08
-"""In the model encoding: farther than this from both neighbours, in one direction, is damage."""
 
-
-class SpikeDetector:
-    """Finds what differs from both neighbours, on plates that do not move."""
-
+class SpikeDetector(bare.SpikeDetector):
     radius = 1
     identity = "spike detector for tests"
-
-    def detect(self, window: FrameWindow) -> DamageMatte:
-        centre = window.centre.encoded
-        off = np.ones(centre.shape[:2], bool)
-        for offset in (-1, 1):
-            near = window.at(offset)
-            if near is None:
-                return DamageMatte(np.zeros(centre.shape[:2], np.float32))
-            off &= (np.abs(centre - near.encoded) > STEP).any(axis=2)
-        return DamageMatte(off.astype(np.float32))
 
 
 class NeighbourRepairer:

@@ -11,12 +11,12 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from engine.inference.model_spec import METADATA_KEY, ModelSpec, TensorSpec
+from engine.inference.model_spec import METADATA_KEY, ModelSpec
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
 from engine.repair.contract import Painter, Repairer
 from engine.repair.diffusion import DiffusionPainter
-from engine.repair.diffusion_inputs import CHANNELS, HOLE, PICTURES, SIDE, STATE
+from engine.repair.diffusion_inputs import CHANNELS, HOLE, INPUTS, OUTPUTS, SIDE
 from engine.repair.diffusion_sampler import Sampling
 from engine.repair.motion_compensated import MotionCompensatedRepairer
 from engine.types import Bool, DamageMatte, FillTile
@@ -29,12 +29,8 @@ SPEC = ModelSpec(
     radius=1,
     encoding="ACEScct",
     encoding_range=(0.0, 1.0),
-    inputs=(
-        TensorSpec("planes", CHANNELS, PICTURES),
-        TensorSpec("state", STATE),
-        TensorSpec("level", ("level",)),
-    ),
-    outputs=(TensorSpec("residual", STATE),),
+    inputs=INPUTS,
+    outputs=OUTPUTS,
     size_multiple=8,
     tile=SIDE,
     overlap=0,

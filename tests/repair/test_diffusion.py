@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.cells import any_of_cells
 from engine.errors import InconsistentFrames, ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
 from engine.repair import diffusion_windows
 from engine.repair.diffusion import DiffusionPainter
 from engine.repair.diffusion_canvas import Canvas
-from engine.repair.diffusion_guide import SCALE, Lead, coarser, deep_marks
+from engine.repair.diffusion_guide import SCALE, Lead, deep_marks
 from engine.repair.diffusion_inputs import KEPT, MARGIN, SIDE, UNIT, scaled_corners
 from engine.repair.diffusion_sampler import Sampling
 from engine.repair.motion_compensated import MotionCompensatedRepairer
@@ -180,7 +181,7 @@ def test_what_is_coarse_is_led_and_what_is_fine_is_left() -> None:
     """Led to half a unit: as much of the mean as is said on the way, nothing at its end or near the rim."""
     hole = spots((100, 70, 40))
     fine = Canvas.of(hole, scaled_corners(hole))
-    coarse = Canvas.of(coarser(hole), scaled_corners(hole, SCALE) // SCALE)
+    coarse = Canvas.of(any_of_cells(hole, SCALE), scaled_corners(hole, SCALE) // SCALE)
     share = _share_of(hole)[coarse.rows, coarse.columns]
     lead = Lead.of(fine, hole, coarse, np.repeat(0.5 * share[:, None], 3, 1).astype(np.float32))
     seen = np.random.default_rng(3).standard_normal((fine.rows.size, 3)).astype(np.float32)

@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.closing import Closing
 from engine.codes import Patch, chroma_aligned, composite, content_key, to_rgb
-from engine.detect.cleanup import MatteRule, accepted, clean_matte, shared_out, softened
+from engine.detect.cleanup import Limits, MatteRule, accepted, clean_matte, shared_out, softened
 from engine.detect.contract import Detector
 from engine.detect.unet_detector import UNetDetector
 from engine.detect.witness import Witness
@@ -55,7 +55,7 @@ DEFAULT_DETECTOR = "detect-unet"
 DEFAULT_PAINTER = "diffusion-fill"
 _ALONGSIDE = 2
 """Mattes kept beside those of one window, for the windows in work at the same time."""
-_INFRARED_CORE = 0.5
+_INFRARED_LIMITS = Limits.of(0.5)
 """The infrared's own threshold has shaped its probability already."""
 
 
@@ -301,7 +301,7 @@ def _given(frame: WorkingFrame, rule: MatteRule, mattes: MatteInputs) -> Float32
     if infrared is None or not infrared.has(frame.number):
         return given
     dirt = infrared.probability(frame, rule.infrared_polarity, rule.infrared_threshold)
-    marks = softened(accepted(dirt, rule, _INFRARED_CORE), rule.dilation, rule.feather)
+    marks = softened(accepted(dirt, rule, _INFRARED_LIMITS), rule.dilation, rule.feather)
     return marks if given is None else np.maximum(marks, given)
 
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from engine.connected import connected
+from engine.detect.dirtiness import eased
 from engine.detect.marks import of_one_frame, of_polarity
 from engine.detect.witness import Witness
 from engine.parameters import Settings
@@ -17,6 +18,9 @@ _STEEPNESS = 9.0
 """Logits between the ends of the sensitivity scale: 0 asks for p > 0.99, 0.5 for p > 0.5, 1 for p > 0.01."""
 _RIM = 1.5
 """Logits by which a mark's rim may be less certain than its core."""
+_RIM_WHEN_EASED = 0.4
+"""The same where a dirty frame has eased what is asked of cores: no reason to take more around them."""
+_DUST: tuple[DamageClass, ...] = ("blotch", "hair")
 _DOUBT = 6.0
 """Logits that full doubt about the motion asks for on top: at the usual 0.5 that is p > 0.998."""
 _SUSPECTED = 0.15
@@ -73,6 +77,35 @@ class MatteRule:
         return self.polarity != "both" or self.single_frame == "on" or self.protect_motion > 0
 
 
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """Probabilities that the `core` of a mark and its `rim` must pass, for the whole frame or (H, W)."""
+
+    core: float | Float32
+    rim: float | Float32
+
+    @staticmethod
+    def of(core: float | Float32) -> Limits:
+        return Limits(core, _shifted(core, np.exp(_RIM)))
+
+    def shifted(self, odds: Float32) -> Limits:
+        """With `odds` (H, W) times the odds against damage."""
+        return Limits(_shifted(self.core, odds), _shifted(self.rim, odds))
+
+    def eased(self, found: DamageMatte) -> Limits:
+        """What a frame as dirty as its probabilities say asks of dust and hairs.
+
+        A scratch or lost emulsion taken for certain is often wrong together with others, on the edges of one
+        wall; of those a dirty frame asks as much as any.
+        """
+        core = eased(self.core, found.coverage)
+        if core is self.core or not found.classes.keys() >= {*_DUST}:
+            return self
+        rim = np.minimum(self.rim, _shifted(core, np.exp(_RIM_WHEN_EASED)))
+        dust = _is_dust(found)
+        return Limits(*(np.where(dust, low, usual) for low, usual in ((core, self.core), (rim, self.rim))))
+
+
 def clean_matte(found: DamageMatte, rule: MatteRule, witness: Witness | None = None) -> DamageMatte:
     """The matte to repair, from a detector's probabilities (H, W) 0..1.
 
@@ -80,7 +113,7 @@ def clean_matte(found: DamageMatte, rule: MatteRule, witness: Witness | None = N
     The class planes share the coverage out by the classes' probabilities. `witness` speaks for the
     picture; raises ValueError where the rule asks for it and none is given.
     """
-    marks = accepted(found.coverage, rule, core_limit(found, rule, witness))
+    marks = accepted(found.coverage, rule, limits_of(found, rule, witness))
     if witness is not None:
         marks = _witnessed(marks, found, rule, witness)
     coverage = softened(marks, rule.dilation, rule.feather)
@@ -97,33 +130,36 @@ def sensitivity_of(probability: float) -> float:
     return float(0.5 - np.log(probability / (1 - probability)) / _STEEPNESS)
 
 
-def core_limit(found: DamageMatte, rule: MatteRule, witness: Witness | None = None) -> float | Float32:
-    """The probability that the core of a mark must pass, for the whole frame or (H, W) per pixel.
+def limits_of(found: DamageMatte, rule: MatteRule, witness: Witness | None = None) -> Limits:
+    """What marks of this frame must pass.
 
-    Each pixel goes by the sensitivity of the class it is likeliest to be of; doubt about the motion
-    asks for more. A detector that tells no classes apart has the one sensitivity.
+    Each pixel goes by the sensitivity of the class it is likeliest to be of; a dirty frame that has
+    neighbours asks for less (`engine.detect.dirtiness`; of a single one too much is taken for certain), doubt
+    about the motion for more. A detector that tells no classes apart has the one sensitivity.
     """
     if rule.asks_the_picture and witness is None:
         raise ValueError("this rule asks about the picture: a witness is needed to apply it")
-    limit = _limit_by_class(found, rule)
+    limits = Limits.of(_limit_by_class(found, rule))
+    if witness is not None and witness.accompanied:
+        limits = limits.eased(found)
     if rule.protect_motion > 0 and witness is not None and (found.coverage > _SUSPECTED).any():
         doubt = witness.doubt(found.coverage > _SUSPECTED)
-        return _shifted(limit, np.exp(-rule.protect_motion * _DOUBT * doubt))
-    return limit
+        return limits.shifted(np.exp(-rule.protect_motion * _DOUBT * doubt))
+    return limits
 
 
-def accepted(probability: Float32, rule: MatteRule, limit: float | Float32 | None = None) -> Bool:
-    """Marks whose core passes `limit`, with their less certain rims (hysteresis, Canny 1986).
+def accepted(probability: Float32, rule: MatteRule, limits: Limits | None = None) -> Bool:
+    """Marks whose core passes `limits`, with their less certain rims (hysteresis, Canny 1986).
 
-    `limit` is a probability, for the whole plane or per pixel, None for that of the rule's sensitivity.
+    `limits` None: those of the rule's sensitivity, however dirty the frame.
     """
-    limit = threshold(rule.sensitivity) if limit is None else limit
-    rim = probability > _shifted(limit, np.exp(_RIM))
+    limits = limits or Limits.of(threshold(rule.sensitivity))
+    rim = probability > limits.rim
     if not rim.any():
         return rim
     marks = connected(rim)
     keep = np.zeros(marks.count, np.bool_)
-    keep[marks.labels[probability > limit]] = True
+    keep[marks.labels[probability > limits.core]] = True
     keep &= marks.area >= rule.minimum_area
     if rule.maximum_area:
         keep &= marks.area <= rule.maximum_area
@@ -153,6 +189,14 @@ def _witnessed(marks: Bool, found: DamageMatte, rule: MatteRule, witness: Witnes
     if rule.polarity != "both":
         marks = of_polarity(marks, witness, bright=rule.polarity == "bright")
     return marks
+
+
+def _is_dust(found: DamageMatte) -> Bool:
+    """(H, W): dust or a hair is likelier than the rest, on the mean of a few px."""
+    for_it = np.zeros(found.coverage.shape, np.float32)
+    for name, plane in found.classes.items():
+        for_it += plane if name in _DUST else -plane
+    return np.asarray(cv2.blur(for_it, (_CLASS_SIDE, _CLASS_SIDE)) > 0)
 
 
 def _limit_by_class(found: DamageMatte, rule: MatteRule) -> float | Float32:

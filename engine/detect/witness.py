@@ -23,6 +23,11 @@ class Witness:
     window: FrameWindow
     motion: MotionEstimator
 
+    @property
+    def accompanied(self) -> bool:
+        """Whether the centre frame has a neighbour."""
+        return any(offset for offset in self.window.offsets())
+
     @cached_property
     def luma(self) -> Float32:
         """(H, W) luminance of the centre frame in the model encoding, finite."""

@@ -12,13 +12,14 @@ import cv2
 import numpy as np
 
 from engine.codes import content_key
-from engine.detect.cleanup import MatteRule, accepted
+from engine.detect.cleanup import threshold
 from engine.media.memory import MemorySource
 from engine.parameters import Settings
 from engine.pipeline import Pipeline
 from engine.types import Bool, DamageMatte
 from engine.window.cache import FrameCache
 from engine.window.window import FrameWindow
+from export.evaluate.marking import marks_at
 from export.evaluate.protocol import COLOUR_SPACE, PEAK, TestClip, TestFrame, frame_of
 from export.evaluate.watching import CACHE_BYTES
 
@@ -54,12 +55,11 @@ def restored(pipeline: Pipeline, clip: TestClip, settings: Settings) -> Iterator
     frames = {f.number: f for f in clip.frames}
     source = MemorySource([frame_of(f.damaged, f.number) for f in clip.frames])
     reach = pipeline.reach(settings)
-    rule = MatteRule.of(settings)
     with source, FrameCache(source, pipeline.prepare, reach, CACHE_BYTES) as cache:
         for number, frame in frames.items():
             window = cache.window(number, reach)
             result = pipeline.process(window, settings)
-            found = accepted(pipeline.probability(window).coverage, rule)
+            found = marks_at(pipeline.probability(window), threshold(settings.sensitivity))
             yield Outcome(frame, result.frame.codes.planes[0], found, sum(result.report.seconds.values()))
 
 

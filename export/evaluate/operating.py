@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from engine.detect.cleanup import accepted
 from engine.evaluate.overlay import verdict
 from engine.pipeline import Pipeline
 from export.evaluate.hard_negatives import hard_negatives
+from export.evaluate.marking import marks_at
 from export.evaluate.operating_tables import (
     class_table,
     clip_table,
@@ -25,7 +25,7 @@ from export.evaluate.operating_tables import (
 )
 from export.evaluate.protocol import TestClip, each_test_clip, floats
 from export.evaluate.sheets import columns, eight_bit, save
-from export.evaluate.tally import CLEANED, GROUPS, SHIPPED, ClipTally, Group, cleaned, rule_at
+from export.evaluate.tally import CLEANED, GROUPS, SHIPPED, ClipTally, Group, cleaned
 from export.evaluate.watching import Seen, net_pipeline, watched
 
 
@@ -75,11 +75,10 @@ def tallied(pipeline: Pipeline, clip: TestClip, group: Group, sheets: Path | Non
     tally = ClipTally(clip.name, group, clip.frames[0].visible.size)
     middle = clip.frames[len(clip.frames) // 2].number
     for seen in watched(pipeline, clip):
-        probability = seen.matte.coverage
         tally.raw.add(seen.frame, seen.matte)
-        tally.reliability.add(seen.frame, probability)
+        tally.reliability.add(seen.frame, seen.matte.coverage)
         for threshold in CLEANED:
-            tally.found[threshold] += cleaned(probability, seen.frame, threshold)
+            tally.found[threshold] += cleaned(seen.matte, seen.frame, threshold)
         if sheets and seen.frame.number == middle:
             _draw(sheets / f"{group}-{clip.name}.png", seen)
     found = tally.found[SHIPPED]
@@ -90,7 +89,7 @@ def tallied(pipeline: Pipeline, clip: TestClip, group: Group, sheets: Path | Non
 
 def _draw(path: Path, seen: Seen) -> None:
     frame, before = seen.frame, floats(seen.frame.damaged)
-    found = accepted(seen.matte.coverage, rule_at(SHIPPED))
+    found = marks_at(seen.matte, SHIPPED)
     save(path, columns([eight_bit(before), verdict(before, found, frame.visible, frame.present)], 960))
 
 

@@ -15,15 +15,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from engine.detect.cleanup import accepted
 from engine.evaluate.metrics import Hits, grown
 from engine.evaluate.overlay import verdict
 from engine.pipeline import Pipeline
-from engine.types import Bool, CodeLayout, Codes, DamageMatte, Float32, Frame
+from engine.types import Bool, CodeLayout, Codes, DamageMatte, Frame
 from engine.window.window import FrameWindow
+from export.evaluate.marking import marks_at
 from export.evaluate.protocol import TestFrame
 from export.evaluate.sheets import eight_bit, save
-from export.evaluate.tally import CLEANED, Found, cleaned, rule_at
+from export.evaluate.tally import CLEANED, Found, cleaned
 from export.evaluate.watching import net_pipeline
 
 COLOUR_SPACE = "sRGB - Texture"
@@ -77,25 +77,25 @@ def main(argv: list[str] | None = None) -> int:
     with net_pipeline(options.model, COLOUR_SPACE) as pipeline:
         for pair in pairs(options.folder):
             matte = probability(pipeline, pair)
-            points[pair.name] = _judge(pair, matte.coverage)
+            points[pair.name] = _judge(pair, matte)
             if options.overlay:
-                _draw(options.overlay, pair, accepted(matte.coverage, rule_at(options.threshold)))
+                _draw(options.overlay, pair, marks_at(matte, options.threshold, still=True))
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(points, indent=1) + "\n")
     return 0
 
 
-def _judge(pair: Pair, probability: Float32) -> list[dict[str, float]]:
+def _judge(pair: Pair, matte: DamageMatte) -> list[dict[str, float]]:
     truth = pair.truth()
     share = 100 * truth.visible.mean()
     print(f"\n{pair.name}: {share:.2f} % visibly damaged, dilated by {DILATION} px\n")
-    scores = {threshold: cleaned(probability, truth, threshold) for threshold in CLEANED}
+    scores = {threshold: cleaned(matte, truth, threshold, still=True) for threshold in CLEANED}
     print(_table(scores))
     for dilation in OTHER_DILATIONS:
         other = pair.truth(dilation)
-        best = max((cleaned(probability, other, t).near.f1, t) for t in CLEANED)
-        shipped = cleaned(probability, other, 0.5).near.f1
+        best = max((cleaned(matte, other, t, still=True).near.f1, t) for t in CLEANED)
+        shipped = cleaned(matte, other, 0.5, still=True).near.f1
         print(f"\ndilated by {dilation} px: F1 2 px {shipped:.3f} at 0.5, best {best[0]:.3f} at {best[1]:g}")
     return [_point(threshold, found) for threshold, found in scores.items()]
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.detect.cleanup import MatteRule, accepted, sensitivity_of
 from engine.detect.cleanup import threshold as limit_of
 from engine.evaluate.marks import false_alarms
 from engine.evaluate.metrics import NO_HITS, Hits, hits
 from engine.parameters import Settings
 from engine.types import DAMAGE_CLASSES, DamageMatte, Float32
+from export.evaluate.marking import marks_at
 from export.evaluate.protocol import TestFrame
 from export.evaluate.scores import TOLERANCE
 
@@ -128,19 +128,14 @@ class ClipTally:
         return found.alarms / max(found.frames, 1) * FULL_HD / self.area
 
 
-def cleaned(probability: Float32, frame: TestFrame, threshold: float) -> Found:
+def cleaned(matte: DamageMatte, frame: TestFrame, threshold: float, still: bool = False) -> Found:
     """The matte that the shipped clean-up makes at this threshold, before dilation, against the truth."""
-    found = accepted(probability, rule_at(threshold))
+    found = marks_at(matte, threshold, still)
     truth = found, frame.visible, frame.present
     return Found(
         hits(*truth), hits(*truth, TOLERANCE), false_alarms(found, frame.present, TOLERANCE),
         int(np.count_nonzero(found & ~frame.present)), int(np.count_nonzero(~frame.present)), 1,
     )  # fmt: skip
-
-
-def rule_at(threshold: float) -> MatteRule:
-    """The default settings, their sensitivity such that this probability is the threshold."""
-    return replace(MatteRule.of(Settings.of({})), sensitivity=sensitivity_of(threshold))
 
 
 def above(counts: Counts, edge: int) -> Counts:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.detect.cleanup import MatteRule, accepted, clean_matte, core_limit
+from engine.detect.cleanup import MatteRule, accepted, clean_matte, limits_of
 from engine.errors import ParameterError
 from engine.parameters import Settings
 from engine.types import DAMAGE_CLASSES, DamageMatte
@@ -62,7 +62,8 @@ def test_a_trim_is_felt_by_its_class_alone(seed: int, which: int, trim: float) -
     found = random_matte(seed)
     trims = [0.0] * 4
     trims[which] = trim
-    usual, trimmed = core_limit(found, RULE), core_limit(found, replace(RULE, trims=tuple(trims)))
+    usual = limits_of(found, RULE).core
+    trimmed = limits_of(found, replace(RULE, trims=tuple(trims))).core
     smooth = [cv2.blur(found.classes[name], (5, 5)) for name in DAMAGE_CLASSES]
     own = np.argmax(smooth, axis=0) == which
     limits = np.broadcast_to(trimmed, own.shape)
@@ -84,7 +85,8 @@ def test_a_class_that_is_trimmed_down_is_left_alone() -> None:
 
 def test_a_detector_without_classes_has_the_one_sensitivity() -> None:
     found = DamageMatte(random_matte(1).coverage)
-    assert core_limit(found, replace(RULE, trims=(0.5,) * 4)) == core_limit(found, RULE)
+    trimmed = limits_of(found, replace(RULE, trims=(0.5,) * 4))
+    assert trimmed.core == limits_of(found, RULE).core
 
 
 @given(seed=SEEDS, smallest=st.integers(0, 60), largest=st.integers(1, 200))

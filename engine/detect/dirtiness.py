@@ -6,9 +6,14 @@ beyond doubt, one more doubtful speck is likelier to be dirt than it would be in
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
+import numpy.typing as npt
 
 from engine.types import Float32
+
+_Shares = TypeVar("_Shares", float, npt.NDArray[np.float64])
 
 CALIBRATED_ON = 0.028
 """Share of damaged pixels in the samples that `export.calibrate` fits probabilities to."""
@@ -19,6 +24,8 @@ _USUAL = 0.002
 _EASIEST = 0.8
 """Probability that a mark needs however dirty its frame, where the sensitivity does not ask for less."""
 _ROUNDS = 30
+_STEPS = 1024
+"""Pixels are counted by probability first, in so many steps."""
 
 
 def share_of_damage(probability: Float32) -> float:
@@ -28,12 +35,13 @@ def share_of_damage(probability: Float32) -> float:
     probabilities, equation 2.9: probabilities are corrected for the share, the share is their mean, and so
     on. Unlike the mean of the given probabilities it comes to nothing where no pixel is sure.
     """
-    likely = probability[probability > _SPEAKS].astype(np.float64)
-    odds = likely / np.maximum(1 - likely, 1e-9)
+    likely = probability[probability > _SPEAKS]
+    pixels = np.bincount((likely * _STEPS).astype(np.intp).clip(0, _STEPS - 1), minlength=_STEPS)
+    odds = _odds((np.arange(_STEPS) + 0.5) / _STEPS)
     share = CALIBRATED_ON
     for _ in range(_ROUNDS):
         told = odds * (_odds(share) / _odds(CALIBRATED_ON))
-        share = float((told / (1 + told)).sum()) / probability.size
+        share = float((pixels * told / (1 + told)).sum()) / probability.size
         if not 0 < share < 1:
             break
     return share
@@ -50,5 +58,5 @@ def eased(limit: float | Float32, probability: Float32) -> float | Float32:
     return float(result) if isinstance(limit, float) else result.astype(np.float32)
 
 
-def _odds(share: float) -> float:
+def _odds(share: _Shares) -> _Shares:
     return share / (1 - share)

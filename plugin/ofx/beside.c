@@ -6,6 +6,8 @@ enum { MOST_HELPING = 3 };
 static void work_beside(void *given, bool is_caller)
 {
     Beside *beside = given;
+    if (!is_caller)
+        thread_yields();
     Worker worker = worker_start(&beside->pieces, is_caller);
     int piece;
     while (piece_take(&worker, &piece))

@@ -198,7 +198,7 @@ class _Changing:
         self.right = right
 
     def __call__(self, asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
-        (result,) = segments.values()
+        result = segments[asked["result"].split()[0]]
         known = asked["plane.0"].split()[2] == self.right
         result[: WIDTH * HEIGHT * 12] = (b"\1" if known else b"\2") * (WIDTH * HEIGHT * 12)
         return [{"type": "done", "id": asked["id"], "boxes": "1", "box.0": "1 1 2 2"}]
@@ -263,7 +263,7 @@ def test_a_box_goes_into_an_output_of_other_channels(
     opaque = struct.pack("<f", 1.0) if depth == "Float" else b"\xff" * one
 
     def repaired(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
-        (result,) = segments.values()
+        result = segments[asked["result"].split()[0]]
         result[:] = b"\7" * len(result)
         return [{"type": "done", "id": asked["id"], "boxes": "1", "box.0": "2 1 4 2"}]
 
@@ -443,7 +443,7 @@ def test_an_abort_does_not_wait_for_an_engine_that_is_stuck(bench: Bench) -> Non
 
 def test_many_threads_each_get_their_own_frame(bench: Bench) -> None:
     def blanked(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
-        (result,) = segments.values()
+        result = segments[asked["result"].split()[0]]
         result[:4] = struct.pack("<f", float(asked["frame"]))
         time.sleep(0.01)
         return [{"type": "done", "id": asked["id"], "boxes": "1", "box.0": "0 0 1 1"}]

@@ -13,6 +13,8 @@ typedef struct Beside {
     Naming *naming;
     const Filling *filling;
     int stretches, bands;
+    int64_t began;
+    atomic_bool answered;
 } Beside;
 
 /* `beside` must stay where it is until `beside_end`, and so must all that it works on. */

@@ -14,10 +14,10 @@ static int band_with(const Beside *beside, int piece)
     return turn ? beside->stretches - 1 - piece : piece;
 }
 
-static bool has_time(Beside *beside)
+static bool is_early(Beside *beside)
 {
-    bool is_early = clock_ms() - beside->began < atomic_load(&last_answer_ms) / FIRST_PART;
-    return is_early && !atomic_load(&beside->answered) && !pieces_stopped(&beside->pieces);
+    bool in_first = clock_ms() - beside->began < atomic_load(&last_answer_ms) / FIRST_PART;
+    return in_first && !atomic_load(&beside->answered) && !pieces_stopped(&beside->pieces);
 }
 
 static void work_beside(void *given, bool is_caller)
@@ -25,7 +25,7 @@ static void work_beside(void *given, bool is_caller)
     Beside *beside = given;
     if (!is_caller)
         thread_yields();
-    while (!is_caller && has_time(beside))
+    while (!is_caller && is_early(beside))
         sleep_ms(LOOK_UP_MS);
     Worker worker = worker_start(&beside->pieces, is_caller);
     int piece;

@@ -6,7 +6,8 @@ without one that it came from, are the same to it, and get the same grain.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.types import AnyArray, Box, CodeLayout, Codes
+
+Bytes = npt.NDArray[np.uint8]
 
 FORMATS: Mapping[str, tuple[str, Literal["integer", "half", "float"], int]] = {
     "byte": ("uint8", "integer", 8),
@@ -73,23 +76,30 @@ class HostPicture:
         return self.colour.nbytes + (0 if self.alpha is None else self.alpha.nbytes)
 
 
+def fresh_bytes(count: int) -> Bytes:
+    """(count,) of undefined values."""
+    return np.empty(count, np.uint8)
+
+
 class Unpacking:
     """Takes a packed picture band by band; every code stays what it is, NaN included."""
 
-    def __init__(self, picture: PictureFormat) -> None:
+    def __init__(self, picture: PictureFormat, memory: Callable[[int], Bytes] = fresh_bytes) -> None:
+        """`memory` gives so many bytes, (count,), for the colour to be kept in."""
         channels = CHANNELS[picture.channels]
         size = (picture.height, picture.width)
+        shape = (*size, min(channels, 3))
         self._picture = picture
-        self._colour = np.empty((*size, min(channels, 3)), picture.dtype)
+        self._colour = memory(math.prod(shape) * picture.dtype.itemsize).view(picture.dtype).reshape(shape)
         self._alpha = np.empty(size, picture.dtype) if channels == 4 else None
 
-    def own(self, top: int, rows: int) -> npt.NDArray[np.uint8] | None:
+    def own(self, top: int, rows: int) -> Bytes | None:
         """Where so many rows from `top` on may be read as they are, (bytes,); None: they are to be `put`."""
         if self._alpha is not None:
             return None
         return self._colour[top : top + rows].reshape(-1).view(np.uint8)
 
-    def put(self, top: int, packed: npt.NDArray[np.uint8]) -> None:
+    def put(self, top: int, packed: Bytes) -> None:
         """The rows from `top` on, `packed` (bytes,); they are copied."""
         picture = self._picture
         rows = packed.view(picture.dtype).reshape(-1, picture.width, CHANNELS[picture.channels])

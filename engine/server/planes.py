@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,6 +21,7 @@ from engine.server.limits import BAND
 from engine.server.mattes import GivenPlane
 from engine.server.pictures import HostPicture, PictureFormat, Unpacking
 from engine.server.segments import Segment
+from engine.server.spare import SpareMemory
 from engine.types import FrameNumber
 
 Plane: TypeAlias = HostPicture | GivenPlane
@@ -59,6 +61,7 @@ class PlaneStore(Closing):
         self._planes: ByteCache[tuple[object, ...], Plane] = ByteCache(budget, lambda plane: plane.bytes)
         readers = min(os.cpu_count() or 1, _MOST_READERS)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="planes")
+        self._spare = SpareMemory()
 
     def find(self, asked: RenderAsked, place: int) -> Plane | None:
         """The plane `place` of a request, if it is known."""
@@ -68,13 +71,20 @@ class PlaneStore(Closing):
         """The plane, from shared memory. Raises RequestRefused (wrong_key, no_segment)."""
         return self._planes.get(_name(asked, place), lambda: self._read(asked, place, segment, offset))
 
+    def rest(self) -> None:
+        """Nobody waits just now: get ready for the next plane, on another thread."""
+        # Where the process ends meanwhile, it is not needed any more.
+        with suppress(RuntimeError):
+            self._readers.submit(self._spare.renew)
+
     def close(self) -> None:
         self._readers.shutdown()
         self._planes.close()
+        self._spare.close()
 
     def _read(self, asked: RenderAsked, place: int, segment: Segment, offset: int) -> Plane:
         picture, named = asked.picture, asked.planes[place]
-        target = Unpacking(picture if named.role == "frame" else _matte_format(picture))
+        target = Unpacking(picture if named.role == "frame" else _matte_format(picture), self._spare.taken)
         row = asked.plane_bytes(place) // picture.height
         key = key_of(self._bands(_Reading(segment, offset, picture.height, row, target)))
         if key != named.key:

@@ -99,6 +99,7 @@ class Service(Closing):
         self.heard()
         if tidy:
             give_back()
+        self.store.rest()
 
 
 def told(error: Exception) -> dict[str, str]:

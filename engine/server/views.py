@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from engine.server.limits import BAND
@@ -45,6 +46,8 @@ def difference_view(result: AnyArray, source: AnyArray) -> AnyArray:
 def covered_boxes(coverage: Float32) -> Sequence[Box]:
     """Boxes around all pixels above 0, one for each band of rows that has any."""
     boxes: list[Box] = []
+    if not cv2.countNonZero(coverage):
+        return boxes
     for top in range(0, coverage.shape[0], BAND):
         band = coverage[top : top + BAND] > 0
         rows, columns = np.flatnonzero(band.any(axis=1)), np.flatnonzero(band.any(axis=0))

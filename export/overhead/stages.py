@@ -14,9 +14,9 @@ from export.overhead.ways import ENDED, FETCHED, Taken
 BOTH = (PREPARE, CUTS, PROCESS)
 NODE = (
     "host gives its pictures",
-    "node names them",
+    "node names them and copies what is new",
     "engine asks",
-    "node copies what is lacking",
+    "node copies what else is lacking",
     TAKE,
     *BOTH,
     "engine, all else",

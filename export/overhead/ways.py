@@ -94,12 +94,13 @@ class NodeWay:
     engine: int
     clock: Clock
     _before: float | None = None
+    _asked: float = 0.0
 
     def picture(self, at: float) -> Picture | None:
         """Source's pictures, for the host."""
         if self._before is None:
             # Not earlier: the host's memory for the result is the host's.
-            self._before = self._worked()
+            self._before, self._asked = self._worked(), time.monotonic()
         found = self.film.picture(at)
         self.clock.mark(FETCHED)
         return found
@@ -107,14 +108,15 @@ class NodeWay:
     def render(self, number: int) -> Taken:
         self._before = None
         rendered = self.node.render(number, self.film.format)
-        ended = time.monotonic()
+        # This thread may have had to wait since: the first picture was asked for within the action.
+        began = min(time.monotonic() - rendered.seconds, self._asked)
         assert self._before is not None
         processor = self._worked() - self._before
         self.clock.mark(ENDED)
         flat = np.frombuffer(rendered.required().packed(), np.float32)
         pixels = flat.reshape(self.film.format.height, self.film.format.width, 4)
         colour = np.ascontiguousarray(pixels[..., :3])
-        return Taken(colour, ended - rendered.seconds, ended, processor)
+        return Taken(colour, began, began + rendered.seconds, processor)
 
     def _worked(self) -> float:
         """Seconds of processor that this process and the engine's have had."""

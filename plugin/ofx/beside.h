@@ -8,11 +8,13 @@
 #include "platform.h"
 
 typedef struct Beside {
-    Pieces pieces; /* stretches of the output, then bands of planes whose name is a guess */
+    Pieces pieces; /* each a stretch of the output and a band of a plane whose name is a guess, while there are any */
     Crew crew;
     Naming *naming;
     const Filling *filling;
-    int stretches;
+    int stretches, bands;
+    int64_t began;
+    atomic_bool answered;
 } Beside;
 
 /* `beside` must stay where it is until `beside_end`, and so must all that it works on. */

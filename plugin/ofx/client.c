@@ -144,16 +144,15 @@ static Outcome open_link(Watch watch, Link **link, Failure *failure)
     return OUTCOME_REFUSED;
 }
 
-static Outcome render_once(bool fresh, const Request *request, Watch watch, Link **link, Reply *reply,
-                           Failure *failure)
+Outcome client_take(Watch watch, Link **link, Failure *failure)
 {
     failure->text[0] = '\0';
-    *link = fresh ? NULL : take_idle();
-    if (*link == NULL) {
-        Outcome opened = open_link(watch, link, failure);
-        if (opened != OUTCOME_DONE)
-            return opened;
-    }
+    *link = take_idle();
+    return *link != NULL ? OUTCOME_DONE : open_link(watch, link, failure);
+}
+
+static Outcome render_on(Link **link, Request *request, Watch watch, Reply *reply, Failure *failure)
+{
     Outcome outcome = link_render(*link, request, watch, reply, failure);
     if (outcome != OUTCOME_DONE) {
         client_give(*link);
@@ -163,13 +162,19 @@ static Outcome render_once(bool fresh, const Request *request, Watch watch, Link
 }
 
 /* A connection that breaks means that the engine has rested, crashed or was killed: it is started again, once. */
-Outcome client_render(const Request *request, Watch watch, Link **link, Reply *reply, Failure *failure)
+Outcome client_render(Request *request, Watch watch, Link **link, Reply *reply, Failure *failure)
 {
-    Outcome outcome = render_once(false, request, watch, link, reply, failure);
+    Outcome outcome = OUTCOME_BROKEN;
+    if (*link != NULL)
+        outcome = render_on(link, request, watch, reply, failure);
     if (outcome != OUTCOME_BROKEN)
         return outcome;
     client_rest();
-    outcome = render_once(true, request, watch, link, reply, failure);
+    request_unload(request);
+    failure->text[0] = '\0';
+    outcome = open_link(watch, link, failure);
+    if (outcome == OUTCOME_DONE)
+        outcome = render_on(link, request, watch, reply, failure);
     if (outcome != OUTCOME_BROKEN)
         return outcome;
     text_copy(failure->text, sizeof failure->text,

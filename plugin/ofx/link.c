@@ -1,5 +1,6 @@
 #include "link.h"
 
+#include "load.h"
 #include "wire.h"
 
 #include <stdlib.h>
@@ -79,6 +80,7 @@ Link *link_open(const Address *address, Failure *failure)
     }
     link->socket = socket;
     link->body = body;
+    link->usable = true;
     if (greet(link, address, failure) != OUTCOME_DONE) {
         link_close(link);
         return NULL;
@@ -139,12 +141,12 @@ static Outcome attach(Link *link, Segment *segment, uint64_t bytes, Failure *fai
     return outcome;
 }
 
-static Outcome make_room(Link *link, Segment *segment, uint64_t bytes, Failure *failure)
+Outcome link_room(Link *link, Segment *segment, uint64_t bytes, Failure *failure)
 {
     return segment->size >= bytes ? OUTCOME_DONE : attach(link, segment, bytes, failure);
 }
 
-static uint64_t aligned(uint64_t bytes)
+uint64_t link_aligned(uint64_t bytes)
 {
     return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
@@ -175,43 +177,6 @@ static void cancel(Link *link, int64_t id)
             outcome = next_about(link, id, CANCELLED_MS, NO_WATCH);
     while (outcome == OUTCOME_DONE && message_is(link, "need"));
     link->usable = outcome == OUTCOME_DONE;
-}
-
-/* The planes that the engine lacks, packed one behind the other into shared memory. */
-static Outcome send_pixels(Link *link, const Request *request, int64_t id, Watch watch, Failure *failure)
-{
-    int64_t places[MOST_PLANES];
-    Copy copies[MOST_PLANES];
-    uint64_t offsets[MOST_PLANES + 1] = {0};
-    int count = message_integers(link, "need", places, MOST_PLANES);
-    for (int k = 0; k < count; k++) {
-        if (places[k] < 0 || places[k] >= request->plane_count)
-            return OUTCOME_BROKEN;
-        copies[k].rows = &request->planes[places[k]].rows;
-        offsets[k + 1] = aligned(offsets[k] + rows_size(copies[k].rows));
-    }
-    Outcome outcome = make_room(link, &link->pixels, offsets[count], failure);
-    if (outcome != OUTCOME_DONE)
-        return outcome;
-    for (int k = 0; k < count; k++)
-        copies[k].target = link->pixels.bytes + offsets[k];
-    outcome = copy_planes(copies, count, watch);
-    if (outcome != OUTCOME_DONE)
-        return outcome;
-    char buffer[SMALL_ROOM + MOST_PLANES * SMALL_ROOM / 2];
-    Text body = text_in(buffer, sizeof buffer);
-    text_add(&body, "type=pixels\nid=");
-    text_add_integer(&body, id);
-    for (int k = 0; k < count; k++) {
-        text_add(&body, "\nat.");
-        text_add_integer(&body, places[k]);
-        text_add(&body, "=");
-        text_add(&body, link->pixels.name);
-        text_add(&body, " ");
-        text_add_integer(&body, (int64_t)offsets[k]);
-    }
-    text_add(&body, "\n");
-    return wire_send(link, &body);
 }
 
 static bool read_box(const Link *link, int nth, const Request *request, Box *box)
@@ -255,13 +220,13 @@ static Outcome send_request(Link *link, const Request *request, int64_t id)
     return outcome;
 }
 
-static Outcome carry_out(Link *link, const Request *request, int64_t id, Watch watch, Failure *failure)
+static Outcome carry_out(Link *link, Request *request, int64_t id, Watch watch, Failure *failure)
 {
     Outcome outcome = send_request(link, request, id);
     if (outcome == OUTCOME_DONE)
         outcome = next_about(link, id, RENDER_MS, watch);
     if (outcome == OUTCOME_DONE && message_is(link, "need")) {
-        outcome = send_pixels(link, request, id, watch, failure);
+        outcome = load_lacking(link, request, id, watch, failure);
         if (outcome == OUTCOME_DONE)
             outcome = next_about(link, id, RENDER_MS, watch);
     }
@@ -274,15 +239,15 @@ static Outcome carry_out(Link *link, const Request *request, int64_t id, Watch w
 static void give_back_room(Link *link, const Request *request)
 {
     Failure unimportant;
-    if (link->pixels.size > KEPT_PLANES * aligned(rows_size(&request->planes[0].rows)))
+    if (link->pixels.size > KEPT_PLANES * link_aligned(rows_size(&request->planes[0].rows)))
         link->usable = detach(link, &link->pixels, &unimportant) == OUTCOME_DONE;
 }
 
-Outcome link_render(Link *link, const Request *request, Watch watch, Reply *reply, Failure *failure)
+Outcome link_render(Link *link, Request *request, Watch watch, Reply *reply, Failure *failure)
 {
     int64_t id = ++link->last_id;
     link->usable = true;
-    Outcome outcome = make_room(link, &link->result, aligned(rows_size(&request->planes[0].rows)), failure);
+    Outcome outcome = link_room(link, &link->result, link_aligned(rows_size(&request->planes[0].rows)), failure);
     if (outcome == OUTCOME_DONE)
         outcome = carry_out(link, request, id, watch, failure);
     if (outcome == OUTCOME_DONE)

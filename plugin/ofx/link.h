@@ -12,7 +12,7 @@ typedef struct Link {
     Segment result;
     Segment pixels;
     int64_t last_id;
-    bool usable; /* after a render: whether another may follow */
+    bool usable; /* whether a render, or another one, may follow */
     char *body; /* of the last message received: BODY_MOST and two zeros */
     struct Link *next;
 } Link;
@@ -34,6 +34,10 @@ typedef struct Reply {
 /* NULL where nobody answers there; `failure` has a text where somebody did and must not be used. */
 Link *link_open(const Address *address, Failure *failure);
 void link_close(Link *link);
-Outcome link_render(Link *link, const Request *request, Watch watch, Reply *reply, Failure *failure);
+Outcome link_render(Link *link, Request *request, Watch watch, Reply *reply, Failure *failure);
+
+/* For what is put into shared memory: `segment` of the link has `bytes`, in other memory where it had fewer. */
+Outcome link_room(Link *link, Segment *segment, uint64_t bytes, Failure *failure);
+uint64_t link_aligned(uint64_t bytes); /* the place behind so many */
 
 #endif

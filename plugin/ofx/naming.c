@@ -2,61 +2,24 @@
 
 #include "pieces.h"
 #include "platform.h"
-#include "xxh3.h"
 #include "xxh64.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BAND = 64, MOST_THREADS = 8 };
-
-static int bands_of(const Rows *rows)
-{
-    return (rows->count + BAND - 1) / BAND;
-}
-
-static uint64_t long_hash(const Rows *rows, int begin, int end)
-{
-    uint8_t scratch[ROWS_SCRATCH];
-    const uint8_t *bytes;
-    size_t count;
-    Xxh3 hash = xxh3_start();
-    for (int row = begin; row < end; row++)
-        for (int first = 0; (bytes = rows_next(rows, row, &first, scratch, &count)) != NULL;)
-            xxh3_add(&hash, bytes, count);
-    return xxh3_end(&hash);
-}
-
-static uint64_t short_hash(const Rows *rows, int begin, int end)
-{
-    uint8_t scratch[ROWS_SCRATCH];
-    const uint8_t *bytes;
-    size_t count;
-    Xxh64 hash = xxh64_start();
-    for (int row = begin; row < end; row++)
-        for (int first = 0; (bytes = rows_next(rows, row, &first, scratch, &count)) != NULL;)
-            xxh64_add(&hash, bytes, count);
-    return xxh64_end(&hash);
-}
-
-static uint64_t band_hash(const Rows *rows, int band)
-{
-    int first = band * BAND, end = first + BAND < rows->count ? first + BAND : rows->count;
-    bool is_long = rows_bytes(rows) * (size_t)(end - first) >= XXH3_LEAST;
-    return is_long ? long_hash(rows, first, end) : short_hash(rows, first, end);
-}
+enum { MOST_THREADS = 8 };
 
 static Plane *plane_at(const Naming *naming, int place)
 {
     return &naming->request->planes[naming->order[place]];
 }
 
-static void hash_band(Naming *naming, int band)
+static int place_of(const Naming *naming, int band)
 {
     int place = 0;
     while (band >= naming->first[place + 1])
         place++;
-    naming->hashes[band] = band_hash(&plane_at(naming, place)->rows, band - naming->first[place]);
+    return place;
 }
 
 static void write_key(char *key, uint64_t hash)
@@ -81,80 +44,86 @@ static bool settle(Naming *naming, int place)
     return same;
 }
 
-/* Guesses what can be guessed, and puts the planes into order. */
-static void guess(Naming *naming)
+/* Puts the planes that have no name yet before the others. */
+static void arrange(Naming *naming, const bool *has_name)
 {
-    Request *request = naming->request;
-    bool is_guess[MOST_PLANES];
-    int placed = 0;
-    for (int k = 0; k < request->plane_count; k++) {
-        naming->likeness[k] = likeness_of(&request->planes[k]);
-        is_guess[k] = guess_find(&naming->likeness[k], request->planes[k].key);
-        if (!is_guess[k])
+    int count = naming->request->plane_count, placed = 0;
+    for (int k = 0; k < count; k++)
+        if (!has_name[k])
             naming->order[placed++] = k;
-    }
-    naming->guessed_from = placed;
-    for (int k = 0; k < request->plane_count; k++)
-        if (is_guess[k])
+    naming->nameless = placed;
+    for (int k = 0; k < count; k++)
+        if (has_name[k])
             naming->order[placed++] = k;
     for (int place = 0; place < placed; place++)
         naming->first[place + 1] = naming->first[place] + bands_of(&plane_at(naming, place)->rows);
 }
 
-typedef struct Hashing {
-    Pieces pieces;
-    Naming *naming;
-} Hashing;
-
-static void hash_new_bands(void *given, bool is_caller)
+Outcome naming_begin(Naming *naming, Request *request, Failure *failure)
 {
-    Hashing *hashing = given;
-    Worker worker = worker_start(&hashing->pieces, is_caller);
-    int band;
-    while (piece_take(&worker, &band))
-        hash_band(hashing->naming, band);
-}
-
-/* The planes without a guess. */
-static Outcome name_new(Naming *naming, Watch watch)
-{
-    Hashing hashing = {.naming = naming};
-    pieces_start(&hashing.pieces, naming->first[naming->guessed_from], watch);
-    if (hashing.pieces.count > 0)
-        on_threads(MOST_THREADS, hash_new_bands, &hashing);
-    if (pieces_stopped(&hashing.pieces))
-        return OUTCOME_STOPPED;
-    for (int place = 0; place < naming->guessed_from; place++)
-        settle(naming, place);
-    return OUTCOME_DONE;
-}
-
-Outcome naming_begin(Naming *naming, Request *request, Watch watch, Failure *failure)
-{
+    bool is_guess[MOST_PLANES];
     *naming = (Naming){.request = request};
-    guess(naming);
+    for (int k = 0; k < request->plane_count; k++) {
+        naming->likeness[k] = likeness_of(&request->planes[k]);
+        is_guess[k] = guess_find(&naming->likeness[k], request->planes[k].key);
+    }
+    arrange(naming, is_guess);
     naming->hashes = calloc((size_t)naming->first[request->plane_count], sizeof *naming->hashes);
     if (naming->hashes == NULL) {
         text_copy(failure->text, sizeof failure->text, "There is no memory left.");
         return OUTCOME_REFUSED;
     }
-    return name_new(naming, watch);
+    return OUTCOME_DONE;
+}
+
+typedef struct Taking {
+    Pieces pieces;
+    Naming *naming;
+    uint8_t *const *targets;
+} Taking;
+
+static void take_bands(void *given, bool is_caller)
+{
+    Taking *taking = given;
+    Naming *naming = taking->naming;
+    Worker worker = worker_start(&taking->pieces, is_caller);
+    int piece;
+    while (piece_take(&worker, &piece)) {
+        int place = place_of(naming, piece), band = piece - naming->first[place];
+        const Rows *rows = &plane_at(naming, place)->rows;
+        naming->hashes[piece] = taking->targets == NULL ? band_hash(rows, band)
+                                                        : band_take(rows, band, taking->targets[place]);
+    }
+}
+
+Outcome naming_new(Naming *naming, uint8_t *const *targets, Watch watch)
+{
+    Taking taking = {.naming = naming, .targets = targets};
+    pieces_start(&taking.pieces, naming->first[naming->nameless], watch);
+    if (taking.pieces.count > 0)
+        on_threads(MOST_THREADS, take_bands, &taking);
+    if (pieces_stopped(&taking.pieces))
+        return OUTCOME_STOPPED;
+    for (int place = 0; place < naming->nameless; place++)
+        settle(naming, place);
+    return OUTCOME_DONE;
 }
 
 int naming_left(const Naming *naming)
 {
-    return naming->first[naming->request->plane_count] - naming->first[naming->guessed_from];
+    return naming->first[naming->request->plane_count] - naming->first[naming->nameless];
 }
 
 void naming_hash(Naming *naming, int nth)
 {
-    hash_band(naming, naming->first[naming->guessed_from] + nth);
+    int band = naming->first[naming->nameless] + nth, place = place_of(naming, band);
+    naming->hashes[band] = band_hash(&plane_at(naming, place)->rows, band - naming->first[place]);
 }
 
 bool naming_end(Naming *naming)
 {
     bool right = true;
-    for (int place = naming->guessed_from; place < naming->request->plane_count; place++)
+    for (int place = naming->nameless; place < naming->request->plane_count; place++)
         right = settle(naming, place) && right;
     return right;
 }

@@ -40,6 +40,8 @@ typedef struct Crew {
 /* Calls `work` on up to `most` other threads, as many as there are other processors. `crew` must stay where it is. */
 void crew_begin(Crew *crew, int most, void (*work)(void *with, bool is_caller), void *with);
 void crew_end(Crew *crew); /* waits for all of them */
+/* From now on the calling thread leaves the processors to others that want them, where the system can do that. */
+void thread_yields(void);
 /* The same on this thread too, and returns when all are done. `is_caller` is true on this one, the only one that
  * may ask the host something. */
 void on_threads(int most, void (*work)(void *with, bool is_caller), void *with);

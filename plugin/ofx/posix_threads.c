@@ -5,10 +5,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { STACK_BYTES = 256 * 1024 };
+enum { STACK_BYTES = 256 * 1024, MODEST = 10 };
 
 void mutex_lock(Mutex *mutex)
 {
@@ -77,6 +78,14 @@ void on_threads(int most, void (*work)(void *with, bool is_caller), void *with)
     crew_begin(&crew, most - 1, work, with);
     work(with, true);
     crew_end(&crew);
+}
+
+void thread_yields(void)
+{
+#if defined(__linux__)
+    /* Elsewhere it would be the whole process, the host. */
+    setpriority(PRIO_PROCESS, 0, MODEST);
+#endif
 }
 
 int64_t process_id(void)

@@ -5,6 +5,7 @@
 #include "colour.h"
 #include "gather.h"
 #include "host.h"
+#include "load.h"
 #include "messages.h"
 
 static const char NO_MASK[] = "Use mask is on and no mask comes in; the damage is detected instead.";
@@ -58,7 +59,7 @@ static Outcome write_request(Rendering *rendering)
     request->colour_space = colour_name(control_colour(gathering->params, gathering->time), source);
     if (lines.full)
         return fail(rendering, "The settings are longer than a request may be.");
-    return naming_begin(&rendering->naming, request, gathering->watch, &rendering->failure);
+    return naming_begin(&rendering->naming, request, &rendering->failure);
 }
 
 static Outcome prepare(Rendering *rendering)
@@ -73,27 +74,58 @@ static Outcome prepare(Rendering *rendering)
     return outcome;
 }
 
+/* A link, and every plane with a name: what is new is on the link already. */
+static Outcome load(Rendering *rendering, Link **link)
+{
+    Outcome outcome = client_take(rendering->gathering.watch, link, &rendering->failure);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    outcome = load_new(*link, &rendering->naming, rendering->gathering.watch);
+    if (outcome == OUTCOME_BROKEN)
+        (*link)->usable = false;
+    if (outcome == OUTCOME_DONE)
+        return outcome;
+    client_give(*link);
+    *link = NULL;
+    return outcome == OUTCOME_BROKEN ? OUTCOME_DONE : outcome;
+}
+
 static Outcome ask_engine(Rendering *rendering, Link **link)
 {
     return client_render(&rendering->request, rendering->gathering.watch, link, &rendering->reply,
                          &rendering->failure);
 }
 
+/* The engine's reply to other names than those it was asked by. */
+static Outcome ask_again(Rendering *rendering, Link **link)
+{
+    if (*link != NULL)
+        client_give(*link);
+    request_unload(&rendering->request);
+    Outcome outcome = client_take(rendering->gathering.watch, link, &rendering->failure);
+    return outcome == OUTCOME_DONE ? ask_engine(rendering, link) : outcome;
+}
+
 /* The engine's reply to true names, with the output filled from the source meanwhile. */
 static Outcome compute(Rendering *rendering, const Filling *filling, Link **link)
 {
     Beside beside;
+    Outcome asked = load(rendering, link);
+    if (asked != OUTCOME_DONE)
+        return asked;
     beside_begin(&beside, &rendering->naming, filling, rendering->gathering.watch);
-    Outcome asked = ask_engine(rendering, link);
+    asked = ask_engine(rendering, link);
     /* It may have been refused for a name that was guessed wrong. */
     bool settled = asked == OUTCOME_STOPPED || (asked != OUTCOME_DONE && naming_left(&rendering->naming) == 0);
     Outcome checked = beside_end(&beside, settled);
     if (settled || (checked == OUTCOME_DONE && naming_end(&rendering->naming)))
         return asked;
+    if (checked == OUTCOME_DONE)
+        return ask_again(rendering, link);
     if (*link != NULL)
         client_give(*link);
     *link = NULL;
-    return checked == OUTCOME_DONE ? ask_engine(rendering, link) : checked;
+    return checked;
 }
 
 static Outcome fill(Rendering *rendering)

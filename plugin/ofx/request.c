@@ -109,3 +109,9 @@ void request_release(Request *request)
     }
     request->plane_count = 0;
 }
+
+void request_unload(Request *request)
+{
+    for (int k = 0; k < request->plane_count; k++)
+        request->planes[k].is_loaded = false;
+}

@@ -21,6 +21,8 @@ typedef struct Plane {
     Plate plate;
     float *matte; /* NULL, or owned */
     char key[KEY_DIGITS + 1]; /* what it holds: see PROTOCOL.md, KEY */
+    bool is_loaded;           /* its pixels are in the shared memory of the link that renders, at `loaded_at` */
+    uint64_t loaded_at;
 } Plane;
 
 typedef struct Request {
@@ -46,5 +48,6 @@ Outcome copy_planes(const Copy *copies, int count, Watch watch); /* DONE or STOP
 /* The body of `render`. */
 void request_write(const Request *request, int64_t id, const char *result_segment, Text *body);
 void request_release(Request *request);
+void request_unload(Request *request); /* for another link, or other memory */
 
 #endif

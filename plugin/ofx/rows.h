@@ -21,6 +21,8 @@ uint8_t *rows_at(const Rows *rows, int row);
 size_t rows_bytes(const Rows *rows);   /* of one row as it is sent */
 uint64_t rows_size(const Rows *rows);  /* of all */
 void rows_pack(const Rows *rows, int row, uint8_t *target);
+/* The same of `count` pixels of the row, from `first` on. */
+void rows_pack_part(const Rows *rows, int row, int first, int count, uint8_t *target);
 
 /* A row as it is sent, piece by piece: `first` is 0 at the start, and moves on. The bytes are the host's own, or
  * packed into `scratch` (ROWS_SCRATCH); NULL at the end. */

@@ -76,6 +76,11 @@ void on_threads(int most, void (*work)(void *with, bool is_caller), void *with)
     crew_end(&crew);
 }
 
+void thread_yields(void)
+{
+    SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_BELOW_NORMAL);
+}
+
 int64_t process_id(void)
 {
     return (int64_t)GetCurrentProcessId();

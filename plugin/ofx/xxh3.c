@@ -7,7 +7,7 @@ static const uint64_t PRIME64_1 = 0x9E3779B185EBCA87u, PRIME64_2 = 0xC2B2AE3D27D
 static const uint64_t PRIME64_3 = 0x165667B19E3779F9u, PRIME64_4 = 0x85EBCA77C2B2AE63u;
 static const uint64_t PRIME64_5 = 0x27D4EB2F165667C5u, PRIME_MX1 = 0x165667919E3779F9u;
 
-enum { SECRET_BYTES = 192, STRIPES_A_BLOCK = (SECRET_BYTES - XXH3_STRIPE) / 8, AHEAD = 2048 };
+enum { SECRET_BYTES = 192, STRIPES_A_BLOCK = (SECRET_BYTES - XXH3_STRIPE) / 8, AHEAD = 8192 };
 
 static const uint8_t SECRET[] = {
     0xb8, 0xfe, 0x6c, 0x39, 0x23, 0xa4, 0x4b, 0xbe, 0x7c, 0x01, 0x81, 0x2c, 0xf7, 0x21, 0xad, 0x1c, 0xde, 0xd4,
@@ -68,7 +68,7 @@ static void add_stripes(Xxh3 *hash, const uint8_t *bytes, size_t count)
     size_t nth = hash->stripes;
     memcpy(lanes, hash->lanes, sizeof lanes);
     for (size_t k = 0; k < count; k++, bytes += XXH3_STRIPE) {
-        __builtin_prefetch(bytes + AHEAD);
+        __builtin_prefetch(bytes + AHEAD, 0, 2);
         accumulate(lanes, bytes, SECRET + 8 * nth);
         if (++nth == STRIPES_A_BLOCK) {
             scramble(lanes);

@@ -6,14 +6,16 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from plugin.bundle.build import build
+from plugin.bundle.build import BUNDLE, build
 from plugin.bundle.targets import own_target
 from plugin.host.bundle import system_folders
+from tests.plugin.engine_bench import Bench
 from tests.plugin.engine_home import EngineHome, engine_home
 from tests.plugin.reel import Reel, make_reel
 
@@ -61,3 +63,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineHome]:
 @pytest.fixture(scope="module")
 def reel() -> Reel:
     return make_reel()
+
+
+@pytest.fixture
+def bench(reelmend: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    # A socket's path has to be short, which a folder of pytest's need not be.
+    with tempfile.TemporaryDirectory(prefix="rm-") as folder:
+        # The client of a process remembers the start that failed; each test has its own copy of the binary.
+        own = Path(folder) / BUNDLE
+        for path in reelmend.rglob("*.ofx"):
+            target = own / path.relative_to(reelmend)
+            target.parent.mkdir(parents=True)
+            target.write_bytes(path.read_bytes())
+        monkeypatch.setenv("REELMEND_RUNTIME_DIR", f"{folder}/run")
+        monkeypatch.setenv("XDG_CONFIG_HOME", f"{folder}/settings")
+        monkeypatch.setenv("REELMEND_PYTHON", f"{folder}/no-python")
+        yield Bench(own, Path(folder) / "run")

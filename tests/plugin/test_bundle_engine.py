@@ -7,104 +7,34 @@ import mmap
 import os
 import struct
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import xxhash
 
-from plugin.bundle.build import BUNDLE, DETECT, REPAIR
-from plugin.bundle.compiler import version
+from plugin.bundle.build import DETECT, REPAIR
 from plugin.host.abi import Status
 from plugin.host.host import Host
 from plugin.host.node import Node, Rendered
 from plugin.host.pictures import Picture, PictureFormat
 from plugin.host.profiles import FULL, MELT, NATRON, NUKE, RESOLVE, SINGLE_FRAME, HostProfile
-from tests.plugin.fake_engine import Answer, FakeEngine, Fields, message
+from tests.plugin.engine_bench import (
+    FLOATS,
+    FRAMES,
+    HEIGHT,
+    MASK,
+    WIDTH,
+    Bench,
+    key_of,
+    packed,
+    sent,
+    untouched,
+)
+from tests.plugin.fake_engine import Answer, Fields, message
 
 fcntl = pytest.importorskip("fcntl")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fake engine looks into /dev/shm")
-
-WIDTH, HEIGHT, FRAMES = 37, 150, 12
-FLOATS = PictureFormat(WIDTH, HEIGHT, "Float", "RGBA", padding=48, origin=(5, -7))
-# Bit patterns that no arithmetic keeps: a signalling NaN with a payload, minus zero, a denormal, infinity.
-ODD = struct.pack("<4I", 0x7FA12345, 0x80000000, 0x00000001, 0x7F800000)
-
-
-def packed(number: int, format: PictureFormat = FLOATS) -> bytes:
-    """A picture of its own for each frame."""
-    count = format.packed_bytes
-    return (ODD + bytes((7 * number + 13 * k) % 251 for k in range(4096)) * (count // 4096 + 1))[:count]
-
-
-def sent(pixels: bytes, format: PictureFormat = FLOATS) -> bytes:
-    """What the engine gets of them: of RGBA the colour."""
-    one = format.pixel_bytes
-    if format.components != "RGBA":
-        return bytes(pixels)
-    return b"".join(pixels[at : at + one * 3 // 4] for at in range(0, len(pixels), one))
-
-
-@dataclass
-class Bench:
-    """One host with the bundle, and the folder where it looks for an engine."""
-
-    bundle: Path
-    folder: Path
-
-    def render(
-        self,
-        time: float = 5,
-        format: PictureFormat = FLOATS,
-        profile: HostProfile = FULL,
-        identifier: str = REPAIR,
-        mask: Callable[[float], Picture | None] | None = None,
-        abort_after: float | None = None,
-        scale: tuple[float, float] = (1.0, 1.0),
-        **values: float | str,
-    ) -> Rendered:
-        with Host(profile) as host:
-            pictures = {t: Picture.of(format, packed(t, format)) for t in range(FRAMES)}
-            with Node(host.plugin(self.bundle, identifier), "General" if mask else "Filter") as node:
-                node.connect("Source", format, lambda t: pictures.get(int(t)), (0, FRAMES - 1))
-                if mask is not None:
-                    node.connect("Mask", MASK, mask, (0, FRAMES - 1))
-                for name, value in values.items():
-                    node.set(name, value)
-                rendered = node.render(time, format, abort_after=abort_after, scale=scale)
-            assert not host.faults, str(host.faults)
-        return rendered
-
-    def engine(self, answers: Callable[[Fields, dict[str, mmap.mmap]], list[Answer]]) -> FakeEngine:
-        return FakeEngine(self.folder, version(), answers)
-
-
-MASK = PictureFormat(10, 8, "Byte", "RGBA", top_first=True, origin=(8, -7))
-
-
-@pytest.fixture
-def bench(reelmend: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    # A socket's path has to be short, which a folder of pytest's need not be.
-    with tempfile.TemporaryDirectory(prefix="rm-") as folder:
-        # The client of a process remembers the start that failed; each test has its own copy of the binary.
-        own = Path(folder) / BUNDLE
-        for path in reelmend.rglob("*.ofx"):
-            target = own / path.relative_to(reelmend)
-            target.parent.mkdir(parents=True)
-            target.write_bytes(path.read_bytes())
-        monkeypatch.setenv("REELMEND_RUNTIME_DIR", f"{folder}/run")
-        monkeypatch.setenv("XDG_CONFIG_HOME", f"{folder}/settings")
-        monkeypatch.setenv("REELMEND_PYTHON", f"{folder}/no-python")
-        yield Bench(own, Path(folder) / "run")
-
-
-def untouched(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
-    """Every plane is known, and nothing is to be repaired."""
-    return [{"type": "done", "id": asked["id"], "boxes": "0"}]
 
 
 def texts(rendered: Rendered) -> str:
@@ -151,7 +81,7 @@ def test_the_request_names_every_frame_by_what_it_holds(bench: Bench) -> None:
     assert [(role, int(number)) for role, number, _ in planes] == [
         ("frame", n) for n in (2, 1, 3, 0, 4, 5, 6)
     ]
-    assert {key for _, _, key in planes} == {_key(sent(packed(n))) for n in range(7)}
+    assert {key for _, _, key in planes} == {key_of(sent(packed(n))) for n in range(7)}
     assert "plane.7" not in asked
     facts = {name: asked[name] for name in ("width", "height", "format", "channels", "frame", "want")}
     assert facts == {
@@ -168,15 +98,6 @@ def test_the_request_names_every_frame_by_what_it_holds(bench: Bench) -> None:
     assert asked["set.radius"] == "2"
 
 
-def _key(pixels: bytes, row: int = WIDTH * 12) -> str:
-    """Of packed pixels as they are sent."""
-    bands = (pixels[first : first + 64 * row] for first in range(0, len(pixels), 64 * row))
-    hashes = [
-        xxhash.xxh3_64_intdigest(band) if len(band) > 240 else xxhash.xxh64_intdigest(band) for band in bands
-    ]
-    return xxhash.xxh64_hexdigest(b"".join(struct.pack("<Q", value) for value in hashes))
-
-
 @pytest.mark.parametrize("components", ["Alpha", "RGB", "RGBA"])
 @pytest.mark.parametrize("depth", ["Byte", "Float"])
 @pytest.mark.parametrize("size", [(1, 1), (3, 70), (64, 64), (85, 129), (257, 3), (1031, 66)])
@@ -188,7 +109,7 @@ def test_pictures_of_any_size_have_the_key_of_the_protocol(
         bench.render(2, format)
     (asked,) = engine.of("render")
     colour = sent(packed(2, format), format)
-    assert asked["plane.0"].split()[2] == _key(colour, len(colour) // format.height)
+    assert asked["plane.0"].split()[2] == key_of(colour, len(colour) // format.height)
 
 
 class _Changing:
@@ -198,7 +119,7 @@ class _Changing:
         self.right = right
 
     def __call__(self, asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
-        (result,) = segments.values()
+        result = segments[asked["result"].split()[0]]
         known = asked["plane.0"].split()[2] == self.right
         result[: WIDTH * HEIGHT * 12] = (b"\1" if known else b"\2") * (WIDTH * HEIGHT * 12)
         return [{"type": "done", "id": asked["id"], "boxes": "1", "box.0": "1 1 2 2"}]
@@ -210,7 +131,7 @@ def test_a_picture_that_has_changed_is_never_taken_for_the_one_before(bench: Ben
     changed = bytearray(packed(5))
     changed[place * FLOATS.packed_row + 5] ^= 1
     pictures = {5: Picture.of(FLOATS, packed(5))}
-    with bench.engine(_Changing(_key(sent(changed)))) as engine, Host() as host:
+    with bench.engine(_Changing(key_of(sent(changed)))) as engine, Host() as host:
         with Node(host.plugin(bench.bundle, REPAIR)) as node:
             node.connect("Source", FLOATS, lambda t: pictures.get(int(t)), (0, FRAMES - 1))
             for _ in range(2):
@@ -220,8 +141,8 @@ def test_a_picture_that_has_changed_is_never_taken_for_the_one_before(bench: Ben
             result = bytes(node.render(5, FLOATS).required().packed())
         assert not host.faults
     keys = [asked["plane.0"].split()[2] for asked in engine.of("render")]
-    assert keys[:2] == [_key(sent(packed(5)))] * 2
-    assert keys[-1] == _key(sent(changed))
+    assert keys[:2] == [key_of(sent(packed(5)))] * 2
+    assert keys[-1] == key_of(sent(changed))
     pixel = FLOATS.packed_row + 16
     changed[pixel : pixel + 12] = b"\1" * 12
     assert result == bytes(changed)
@@ -231,11 +152,11 @@ def test_a_name_that_is_refused_is_looked_at_again(bench: Bench) -> None:
     """An engine that has forgotten the picture gets the changed one, and refuses it by the old name."""
     changed = bytearray(packed(5))
     changed[5] ^= 1
-    right = _key(sent(changed))
+    right = key_of(sent(changed))
 
     def forgetful(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
         wrong = {"type": "error", "id": asked["id"], "code": "wrong_key", "message": "No."}
-        known = asked["plane.0"].split()[2] in (right, _key(sent(packed(5))) if len(seen) < 1 else "")
+        known = asked["plane.0"].split()[2] in (right, key_of(sent(packed(5))) if len(seen) < 1 else "")
         seen.append(asked)
         return untouched(asked, segments) if known else [wrong]
 
@@ -263,7 +184,7 @@ def test_a_box_goes_into_an_output_of_other_channels(
     opaque = struct.pack("<f", 1.0) if depth == "Float" else b"\xff" * one
 
     def repaired(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
-        (result,) = segments.values()
+        result = segments[asked["result"].split()[0]]
         result[:] = b"\7" * len(result)
         return [{"type": "done", "id": asked["id"], "boxes": "1", "box.0": "2 1 4 2"}]
 
@@ -443,7 +364,7 @@ def test_an_abort_does_not_wait_for_an_engine_that_is_stuck(bench: Bench) -> Non
 
 def test_many_threads_each_get_their_own_frame(bench: Bench) -> None:
     def blanked(asked: Fields, segments: dict[str, mmap.mmap]) -> list[Answer]:
-        (result,) = segments.values()
+        result = segments[asked["result"].split()[0]]
         result[:4] = struct.pack("<f", float(asked["frame"]))
         time.sleep(0.01)
         return [{"type": "done", "id": asked["id"], "boxes": "1", "box.0": "0 0 1 1"}]

@@ -14,7 +14,7 @@ from tests.plugin.engine_home import ROOT
 
 STAGES = (
     "host gives its pictures",
-    "node names them",
+    "node names them and copies what is new",
     "take",
     "prepare",
     "detect and repair",

@@ -5,9 +5,12 @@
 
 import { effect } from "@preact/signals";
 
+import { frame } from "../state/app";
 import { looking } from "../state/facts";
 
 const AT_ONCE = 1;
+/** ms for which the frame in view must have stood still. */
+const REST = 400;
 
 interface Turn {
   begin: () => void;
@@ -16,15 +19,26 @@ interface Turn {
 const waiting: Turn[] = [];
 const having = new Set<Turn>();
 
+let timer = 0;
+
 function next(): void {
-  // What is in view comes first.
-  while (!looking.peek() && having.size < AT_ONCE) {
+  // What is in view comes first, and whoever moves is to have the machine.
+  while (!timer && !looking.peek() && having.size < AT_ONCE) {
     const turn = waiting.shift();
     if (!turn) return;
     having.add(turn);
     turn.begin();
   }
 }
+
+effect(() => {
+  void frame.value;
+  window.clearTimeout(timer);
+  timer = window.setTimeout(() => {
+    timer = 0;
+    next();
+  }, REST);
+});
 
 effect(() => {
   if (!looking.value) next();

@@ -95,6 +95,7 @@ def longest(page: Page, act: str) -> float:
             const drawn = {
                 list: n => { document.querySelector('.scroller').scrollTop = n * 37777; },
                 key: n => { dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowDown', bubbles: true})); },
+                decision: n => { dispatchEvent(new KeyboardEvent('keydown', {key: n % 2 ? 'v' : 'a', bubbles: true})); },
                 timeline: n => {
                     const line = document.querySelector('.timeline'), box = line.getBoundingClientRect();
                     line.dispatchEvent(new WheelEvent('wheel', {
@@ -135,7 +136,7 @@ def test_ten_thousand_defects_are_listed_by_a_few_rows(page: Page) -> None:
     page.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize("act", ["list", "key", "timeline"])
+@pytest.mark.parametrize("act", ["list", "key", "decision", "timeline"])
 def test_the_page_answers_while_it_is_used(
     page: Page, act: str, record_property: Callable[[str, object], None]
 ) -> None:

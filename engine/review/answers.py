@@ -39,8 +39,8 @@ _log = logging.getLogger(__name__)
 
 
 class Crew(Closing):
-    """The threads that answer: some for what is repaired, which takes long, some for what is read or lies in a
-    box, and some for all that is quick. None of them waits for what takes longer than its own."""
+    """The threads that answer: some for what is repaired, which takes long, some for what is read or lies in
+    a box, and some for all that is quick. None of them waits for what takes longer than its own."""
 
     def __init__(self) -> None:
         self._repairs = ThreadPoolExecutor(3, thread_name_prefix="repairs")

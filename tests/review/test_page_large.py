@@ -92,10 +92,11 @@ def longest(page: Page, act: str) -> float:
     """Milliseconds that the page took at most to answer while `act` was done 20 times."""
     answer: float = page.evaluate(
         """async act => {
+            const pressed = key => dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
             const drawn = {
                 list: n => { document.querySelector('.scroller').scrollTop = n * 37777; },
-                key: n => { dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowDown', bubbles: true})); },
-                decision: n => { dispatchEvent(new KeyboardEvent('keydown', {key: n % 2 ? 'v' : 'a', bubbles: true})); },
+                key: n => pressed('ArrowDown'),
+                decision: n => pressed(n % 2 ? 'v' : 'a'),
                 timeline: n => {
                     const line = document.querySelector('.timeline'), box = line.getBoundingClientRect();
                     line.dispatchEvent(new WheelEvent('wheel', {

@@ -96,7 +96,9 @@ class RememberedDetector(Closing):
         known = self._known.get(_key_of(whole))
         if known is not None:
             coverage = np.ascontiguousarray(known.coverage[box.slices])
-            classes = {name: plane.part(box) for name, plane in known.classes.items()}
+            classes: dict[DamageClass, _Sparse] = {
+                name: plane.part(box) for name, plane in known.classes.items()
+            }
             self._known.put(_key_of(part), _Found(coverage, classes, known.origin))
 
     def close(self) -> None:

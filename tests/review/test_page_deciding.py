@@ -151,3 +151,19 @@ def test_thumbnails_that_have_to_be_repaired_leave_the_line_free_for_decisions(p
     # What is still held then, the browser is let go on with.
     page.unroute(AFTERS)
     page.wait_for_function("() => [...document.querySelectorAll('.thumbs img')].every(one => one.src)")
+
+
+def test_what_has_left_the_list_hands_the_mark_to_none_but_the_next_that_is_chosen(page: Page) -> None:
+    page.get_by_role("combobox", name="Decision").select_option("none")
+    page.get_by_label("go on to the next").uncheck()
+    rows = page.locator(".row[data-id]")
+    rows.first.click()
+    decided, following = focused(page), rows.nth(1).get_attribute("data-id")
+    page.keyboard.press("a")
+    settled(page)
+    expect(decided).to_have_count(0)
+    expect(page.locator(".row.focused")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".row.focused")).to_have_attribute("data-id", following or "")
+    page.get_by_label("go on to the next").check()
+    page.get_by_role("combobox", name="Decision").select_option("")

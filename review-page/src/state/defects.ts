@@ -198,7 +198,10 @@ export function choose(index: number, how: "only" | "toggle" | "range"): void {
 }
 
 export function moveCursor(by: number, extend = false): void {
-  const index = Math.min(Math.max(cursor.value + by, 0), total.value - 1);
+  const here = rowAt(cursor.value);
+  // Where the defect under the cursor has left the list, the next one stands in its place already.
+  const left = by > 0 && here !== null && focused.value !== null && here.id !== focused.value.id;
+  const index = Math.min(Math.max(cursor.value + by - (left ? 1 : 0), 0), total.value - 1);
   if (rowAt(index)) choose(index, extend ? "range" : "only");
   else need(index, index);
 }

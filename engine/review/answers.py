@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
@@ -39,9 +39,11 @@ _log = logging.getLogger(__name__)
 
 
 class Crew(Closing):
-    """The threads that answer: a few for pictures, which take long, and others for all that is quick."""
+    """The threads that answer: some for what is repaired, which takes long, some for what is read or lies in
+    a box, and some for all that is quick. None of them waits for what takes longer than its own."""
 
     def __init__(self) -> None:
+        self._repairs = ThreadPoolExecutor(3, thread_name_prefix="repairs")
         self._pictures = ThreadPoolExecutor(3, thread_name_prefix="pictures")
         self._others = ThreadPoolExecutor(4, thread_name_prefix="answers")
         self._ended = False
@@ -51,11 +53,17 @@ class Crew(Closing):
         return await asyncio.get_running_loop().run_in_executor(self._others, work)
 
     async def picture(self, request: Request, work: Callable[[], Value]) -> Value:
-        """Do what takes longer; dropped where the page has gone before it begins.
+        """Do what takes a little and needs no frame repaired; dropped where the page has gone before that.
 
         Raises Interrupted where the server ends before it is done.
         """
-        future = self._pictures.submit(work)
+        return await self._awaited(request, self._pictures.submit(work))
+
+    async def repair(self, request: Request, work: Callable[[], Value]) -> Value:
+        """As `picture`, for what may need a frame repaired first: seconds."""
+        return await self._awaited(request, self._repairs.submit(work))
+
+    async def _awaited(self, request: Request, future: Future[Value]) -> Value:
         waiting = asyncio.wrap_future(future)
         while True:
             done, _ = await asyncio.wait({waiting}, timeout=_ASKED_AGAIN)
@@ -72,7 +80,7 @@ class Crew(Closing):
         self._ended = True
 
     def close(self) -> None:
-        for pool in (self._pictures, self._others):
+        for pool in (self._repairs, self._pictures, self._others):
             pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -1,7 +1,8 @@
 """A box drawn by hand: what is in it is looked for with less doubt, added, and repaired at once.
 
 Only the box and what is around it are worked on, as a small clip of its own, so it takes a fraction of
-what the frame takes. The frame itself follows, and may differ a little: it sees more of the picture.
+what the frame takes. What the net said of the whole frames is kept and gone by, where they were looked at.
+The frame itself follows, and may differ a little: its repair sees more of the picture.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ class BoxSearch:
         taken = _grown(box, clip.size, layout.subsampling)
         window = clip.window(number)
         frames = tuple(None if frame is None else _cut(frame, taken) for frame in window.frames)
-        return BoxSearch(clip, number, box, taken, FrameWindow(frames))
+        part = FrameWindow(frames)
+        _share_what_is_found(clip, window, part, taken)
+        return BoxSearch(clip, number, box, taken, part)
 
     def find(self, sensitivity: float | None) -> list[FoundRegion]:
         """What is damage in the box at this sensitivity (0..1), None for one well above the clip's."""
@@ -141,6 +144,16 @@ class _Cut:
 
     def _part(self, plane: Bool | None) -> Bool | None:
         return None if plane is None else np.ascontiguousarray(plane[self.box.slices])
+
+
+def _share_what_is_found(clip: ReviewClip, whole: FrameWindow, part: FrameWindow, taken: Box) -> None:
+    """The net is asked once: what it said of a frame that was looked at is what a render goes by, too."""
+    remembered = clip.opened.remembered
+    radius = whole.radius - remembered.radius
+    for offset in range(-radius, radius + 1):
+        if whole.at(offset) is not None:
+            seen, cut = (window.around(offset, remembered.radius) for window in (whole, part))
+            remembered.share(seen, cut, taken)
 
 
 def _regions(matte: DamageMatte, within: Box) -> list[tuple[Box, Bool]]:

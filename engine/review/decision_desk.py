@@ -11,7 +11,7 @@ from engine.audit.decisions import Decision, Decisions, decisions_of
 from engine.closing import Closing
 from engine.review.decision_log import DecisionLog, Row, Step
 from engine.review.refusals import Conflict
-from engine.review.ruling import RuledBy
+from engine.review.ruling import RuledBy, mark_of
 from engine.types import FrameNumber
 
 _FEW = 5000
@@ -27,6 +27,7 @@ class DecisionDesk(Closing):
         self._size = size
         self._log = DecisionLog(file, log, clip, size)
         self._made: dict[str, tuple[Row, Decision]] = {}
+        self._marks: dict[str, int | None] = {}
         self._frames: dict[FrameNumber, int] = {}
         self._spans: list[tuple[FrameNumber, FrameNumber, int]] = []
         try:
@@ -85,16 +86,18 @@ class DecisionDesk(Closing):
                 )
             step = make(self._log)
             # Asked for before it is written down: what the pipeline would refuse must not get into the log.
-            self._read(step.put)
-            return self._settled(self._log.take(step))
+            put = self._read(step.put)
+            return self._settled(self._log.take(step), put)
 
     def undo(self) -> Step:
         with self._lock:
-            return self._settled(self._log.undo())
+            step = self._log.undo()
+            return self._settled(step, self._read(step.put))
 
     def redo(self) -> Step:
         with self._lock:
-            return self._settled(self._log.redo())
+            step = self._log.redo()
+            return self._settled(step, self._read(step.put))
 
     def touched(self, first: FrameNumber, last: FrameNumber) -> int:
         """The latest revision that changed a decision on any frame from `first` to `last`."""
@@ -110,11 +113,19 @@ class DecisionDesk(Closing):
     def close(self) -> None:
         self._log.close()
 
-    def _settled(self, step: Step) -> Step:
-        for row in (*step.removed, *step.put):
-            self._touch(self._parsed(row))
+    def _settled(self, step: Step, put: Sequence[Decision]) -> Step:
+        """`put` are the step's as the pipeline asks for them."""
+        for made in (*map(self._parsed, step.removed), *put):
+            self._touch(made)
+        self._keep(step.put, put)
         self._refresh()
         return step
+
+    def _keep(self, rows: Sequence[Row], decisions: Sequence[Decision]) -> None:
+        kept = {row["id"]: (row, made) for row, made in zip(rows, decisions, strict=True)}
+        # Replaced, not changed: pictures walk it meanwhile.
+        self._made = {**self._made, **kept}
+        self._marks.update((row["defect"], mark_of(row["defect"])) for row in rows if "defect" in row)
 
     def _touch(self, made: Decision) -> None:
         for first, last in made.spans:
@@ -126,11 +137,11 @@ class DecisionDesk(Closing):
     def _refresh(self) -> None:
         rows = self._log.rows
         fresh = [row for name, row in rows.items() if self._made.get(name, (None,))[0] is not row]
-        parsed = {row["id"]: (row, made) for row, made in zip(fresh, self._read(fresh), strict=True)}
-        self._made = {name: parsed.get(name) or self._made[name] for name in rows}
+        self._keep(fresh, self._read(fresh))
+        self._made = {name: self._made[name] for name in rows}
         decisions = tuple(made for _, made in self._made.values())
         self._current = Decisions(f"{self.file} revision {self.revision}", decisions, self._size)
-        self._ruling = RuledBy(tuple(rows.values()), decisions)
+        self._ruling = RuledBy(tuple(rows.values()), decisions, self._marks)
 
     def _parsed(self, row: Row) -> Decision:
         known = self._made.get(row["id"])

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
 from engine.audit.json_file import read_json
@@ -79,8 +80,8 @@ class DecisionLog(Closing):
 
     @property
     def rows(self) -> Mapping[str, Row]:
-        """Id to decision, in the order of the file."""
-        return {name: self._rows[name] for name in sorted(self._rows, key=_order)}
+        """Id to decision, in the order of the file; it goes with the log, so hold on to none of it."""
+        return MappingProxyType(self._rows)
 
     @property
     def next_undo(self) -> str | None:
@@ -122,7 +123,7 @@ class DecisionLog(Closing):
     def document(self) -> str:
         """The decisions file as it should be now."""
         head = json.dumps(self._head, ensure_ascii=False)[:-1]
-        rows = ",\n".join(self._texts[name] for name in sorted(self._rows, key=_order))
+        rows = ",\n".join(self._texts.values())
         return f'{head}, "decisions": [\n{rows}\n]}}\n' if rows else f'{head}, "decisions": []}}\n'
 
     def close(self) -> None:
@@ -139,10 +140,18 @@ class DecisionLog(Closing):
         for row in step.removed:
             self._rows.pop(row["id"], None)
             self._texts.pop(row["id"], None)
+        late = False
         for row in step.put:
+            newest = next(reversed(self._rows), "")
+            late |= row["id"] not in self._rows and _order(newest) > _order(row["id"])
             self._rows[row["id"]] = row
             self._texts[row["id"]] = json.dumps(row, ensure_ascii=False)
             self._last = max(self._last, _number(row["id"]))
+        # Only what comes back has to be put in its place: what is new is the youngest anyway.
+        if late:
+            names = sorted(self._rows, key=_order)
+            self._rows = {name: self._rows[name] for name in names}
+            self._texts = {name: self._texts[name] for name in names}
         self.revision += 1
 
     def _save(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.closing import Closing
+from engine.detect.contract import Detector
 from engine.matte.contract import MatteSource
 from engine.matte.open import open_matte
 from engine.media.contract import ClipInfo
@@ -50,13 +51,17 @@ class Opened(Closing):
             asked = replace(request.render, decisions=None)
             self.clip: OpenClip = held.enter_context(open_clip(asked))
             self.pipeline = _pipeline_of(self.clip)
-            self.pipeline.remember(lambda detector: RememberedDetector(detector, _FOUND))
+            self.pipeline.remember(self._remembering)
             self.reach = self.pipeline.reach(replace(asked.settings, radius=int(BY_ID["radius"].maximum)))
             self.frames = held.enter_context(
                 FrameCache(self.clip.source, self.pipeline.prepare, self.reach, self._room(), self.clip.cuts)
             )
             self.truth = _truth(request, self.info, held)
             self._held = held.pop_all()
+
+    def _remembering(self, detector: Detector) -> Detector:
+        self.remembered = RememberedDetector(detector, _FOUND)
+        return self.remembered
 
     @property
     def info(self) -> ClipInfo:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from engine.closing import Closing
 from engine.detect.contract import Detector
 from engine.review.caches import ByteCache
-from engine.types import DamageClass, DamageMatte, Float32
+from engine.types import Box, DamageClass, DamageMatte, Float32
 from engine.window.window import FrameWindow
 
 _Key = tuple[str | None, ...]
@@ -33,6 +33,12 @@ class _Sparse:
         plane = np.zeros(self.shape, np.float32)
         plane.ravel()[self.places] = self.values
         return plane
+
+    def part(self, box: Box) -> _Sparse:
+        rows, columns = np.divmod(self.places, np.int32(self.shape[1]))
+        inside = (rows >= box.top) & (rows < box.bottom) & (columns >= box.left) & (columns < box.right)
+        places = (rows[inside] - box.top) * box.width + columns[inside] - box.left
+        return _Sparse((box.height, box.width), places.astype(np.int32), self.values[inside])
 
     @property
     def nbytes(self) -> int:
@@ -69,7 +75,7 @@ class RememberedDetector(Closing):
 
     def detect(self, window: FrameWindow) -> DamageMatte:
         """As `Detector.detect` says."""
-        key = tuple(None if frame is None else frame.key for frame in window.frames)
+        key = _key_of(window)
         known = self._known.get(key)
         if known is None:
             found = self._detector.detect(window)
@@ -82,8 +88,25 @@ class RememberedDetector(Closing):
         classes: dict[DamageClass, Float32] = {name: plane.plane() for name, plane in known.classes.items()}
         return DamageMatte(known.coverage, classes, known.origin)
 
+    def share(self, whole: FrameWindow, part: FrameWindow, box: Box) -> None:
+        """Have `part`, whose frames are those of `whole` cut to `box`, give what was found on `whole`.
+
+        Where nothing is remembered of that, `part` is looked at by itself: its net sees less of the picture.
+        """
+        known = self._known.get(_key_of(whole))
+        if known is not None:
+            coverage = np.ascontiguousarray(known.coverage[box.slices])
+            classes: dict[DamageClass, _Sparse] = {
+                name: plane.part(box) for name, plane in known.classes.items()
+            }
+            self._known.put(_key_of(part), _Found(coverage, classes, known.origin))
+
     def close(self) -> None:
         self._known.forget(lambda _: True)
         close = getattr(self._detector, "close", None)
         if close is not None:
             close()
+
+
+def _key_of(window: FrameWindow) -> _Key:
+    return tuple(None if frame is None else frame.key for frame in window.frames)

@@ -35,13 +35,13 @@ async def clip(ask: Ask) -> Any:
 async def frame(ask: Ask) -> Any:
     number, bench = ask.frame, ask.bench
     if ask.query.get("wait", "1") != "0" and not bench.clip.from_render(number):
-        await ask.crew.picture(ask.request, partial(bench.frames.seen, number))
+        await ask.crew.repair(ask.request, partial(bench.frames.seen, number))
     return await ask.crew.quick(partial(_frame_facts, ask, number))
 
 
 async def frame_walk(ask: Ask) -> Any:
     number, bench = ask.frame, ask.bench
-    return await ask.crew.picture(ask.request, partial(walk, bench.frames, number))
+    return await ask.crew.repair(ask.request, partial(walk, bench.frames, number))
 
 
 async def line(ask: Ask) -> Any:
@@ -60,7 +60,7 @@ async def next_one(ask: Ask) -> Any:
 
 async def shot(ask: Ask) -> Any:
     number, bench = ask.whole("frame", ask.bench.clip.opened.info.frames[0]), ask.bench
-    first, last = await ask.crew.picture(ask.request, partial(shot_of, bench.clip, number))
+    first, last = await ask.crew.repair(ask.request, partial(shot_of, bench.clip, number))
     return {"first": first, "last": last}
 
 

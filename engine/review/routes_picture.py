@@ -26,6 +26,8 @@ _FOR_EVER = "private, max-age=31536000, immutable"
 _EACH_TIME = "private, no-cache"
 _SHEETS = ("matte", "truth")
 """Kinds whose channels are no colours, and have no mean."""
+_READ = ("before", "infrared", "neighbour", "alignment", "aligned_difference")
+"""Kinds that need no frame repaired, and so wait for none."""
 _KINDS: tuple[Kind, ...] = ("before", "after", "matte")
 
 
@@ -53,7 +55,8 @@ async def picture(ask: Ask) -> Response:
     if ask.request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=_caching(ask, tag))
     begun = time.perf_counter()
-    made = await ask.crew.picture(ask.request, partial(_picture, bench, kind, number, wanted, shape))
+    answer = ask.crew.picture if kind in _READ else ask.crew.repair
+    made = await answer(ask.request, partial(_picture, bench, kind, number, wanted, shape))
     corners = shape.box or Box(0, 0, *bench.clip.size)
     return _sent(made, ask, tag, {
         "x-reelmend-box": f"{corners.top} {corners.left} {corners.bottom} {corners.right}",
@@ -78,7 +81,8 @@ async def thumbnail(ask: Ask) -> Response:
     box = Box(*(int(row[name]) for name in BOX))
     side, size = ask.request.path_params["side"], ask.whole("size", 96)
     make = partial(bench.small.thumbnail, int(row["frame"]), box, side, look, size)
-    content = await ask.crew.picture(ask.request, make)
+    answer = ask.crew.picture if side in _READ else ask.crew.repair
+    content = await answer(ask.request, make)
     return Response(content, media_type="image/jpeg", headers=_caching(ask))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,6 @@ import numpy.typing as npt
 from engine.audit.decisions import Decision
 from engine.review.defects import VERDICTS
 from engine.review.rows import BOX, Rows, id_of, parts_of
-from engine.types import Box
 
 _MULTIPLIER = 1_000_003
 _MOST = 0.5
@@ -21,10 +20,14 @@ _MOST = 0.5
 
 @dataclass(frozen=True, eq=False)
 class RuledBy:
-    """The decisions of one revision, `rows` as the file has them and `decisions` as they are drawn."""
+    """The decisions of one revision, `rows` as the file has them and `decisions` as they are drawn.
+
+    `marks` are those of the defects by their id, as far as somebody has kept them (`mark_of`).
+    """
 
     rows: Sequence[Mapping[str, Any]]
     decisions: Sequence[Decision]
+    marks: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
 
     def of(self, rows: Rows) -> npt.NDArray[np.int32]:
         """See `defects.Ruling`."""
@@ -62,10 +65,11 @@ class RuledBy:
     @cached_property
     def _made(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
         """The decisions on single regions: their marks, ascending, and the places of their verdicts."""
+        kept, places = self.marks, {verdict: place for place, verdict in enumerate(VERDICTS)}
         told = {
-            _mark(*parts): VERDICTS.index(row["verdict"])
+            mark: places[row["verdict"]]
             for name, row in self._by_defect.items()
-            if (parts := parts_of(name)) is not None
+            if (mark := kept[name] if name in kept else mark_of(name)) is not None
         }
         marks = np.fromiter(told, np.uint64, len(told))
         order = np.argsort(marks)
@@ -103,8 +107,12 @@ def _marks(rows: Rows) -> npt.NDArray[np.uint64]:
     return mark
 
 
-def _mark(frame: int, box: Box) -> int:
-    mark = frame
+def mark_of(defect: str) -> int | None:
+    """As `_marks`, of a defect's id; None where it is none."""
+    parts = parts_of(defect)
+    if parts is None:
+        return None
+    mark, box = parts
     for corner in (box.top, box.left, box.bottom, box.right):
         mark = (mark * _MULTIPLIER + corner) % 2**64
     return mark % 2**64

@@ -13,6 +13,8 @@ import { loadDecisions } from "./state/decisions";
 import { clearSelection, focused, followFilter, refreshList } from "./state/defects";
 import { followFrame, forgetFrames } from "./state/facts";
 import { resetLook } from "./state/look";
+import { firstWordOf, forgetNews } from "./state/news";
+import { forgetPending } from "./state/pending";
 import { loadSettings } from "./state/settings";
 import { followTimeline, refreshTimeline, wholeClip } from "./state/timeline";
 import { clearMarks, forgetProxies, runTransport, stop } from "./state/transport";
@@ -32,6 +34,7 @@ async function open(): Promise<void> {
     clipId.value = one.id;
   });
   if (again) {
+    forgetNews();
     forgetFrames(null);
     refreshList();
     refreshTimeline();
@@ -51,6 +54,8 @@ function changeClip(): () => void {
       stop();
       clearMarks();
       clearSelection();
+      forgetNews();
+      forgetPending();
       focused.value = null;
       resetLook();
       forgetFrames(null);
@@ -76,8 +81,10 @@ function heard(event: ServerEvent): void {
       break;
     case "changed":
       if (event.clip !== clipId.peek()) break;
-      forgetFrames(event.frames);
       forgetProxies();
+      // Of what was decided here, the answer has told already.
+      if (event.why === "decisions" && !firstWordOf(event.revision)) break;
+      forgetFrames(event.frames);
       if (event.why !== "decisions") refreshList();
       refreshTimeline();
       break;

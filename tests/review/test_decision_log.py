@@ -53,6 +53,7 @@ def test_it_is_always_what_a_plain_list_of_states_says(
             log.take(Step(doing, [first], put))
             states, at = [*states[: at + 1], dict(log.rows)], at + 1
         assert log.rows == states[at]
+        assert list(log.rows) == sorted(log.rows, key=lambda name: int(name[1:]))
         assert json.loads((folder / "d.json").read_text("utf-8"))["decisions"] == list(states[at].values())
     log.close()
 

@@ -92,9 +92,11 @@ def longest(page: Page, act: str) -> float:
     """Milliseconds that the page took at most to answer while `act` was done 20 times."""
     answer: float = page.evaluate(
         """async act => {
+            const pressed = key => dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
             const drawn = {
                 list: n => { document.querySelector('.scroller').scrollTop = n * 37777; },
-                key: n => { dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowDown', bubbles: true})); },
+                key: n => pressed('ArrowDown'),
+                decision: n => pressed(n % 2 ? 'v' : 'a'),
                 timeline: n => {
                     const line = document.querySelector('.timeline'), box = line.getBoundingClientRect();
                     line.dispatchEvent(new WheelEvent('wheel', {
@@ -135,7 +137,7 @@ def test_ten_thousand_defects_are_listed_by_a_few_rows(page: Page) -> None:
     page.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize("act", ["list", "key", "timeline"])
+@pytest.mark.parametrize("act", ["list", "key", "decision", "timeline"])
 def test_the_page_answers_while_it_is_used(
     page: Page, act: str, record_property: Callable[[str, object], None]
 ) -> None:

@@ -43,7 +43,7 @@ export function put<T>(path: string, body: unknown): Promise<T> {
 
 /** A picture's samples; `url` must ask for `format=raw`. */
 export async function rawPicture(url: string, signal?: AbortSignal): Promise<RawPicture> {
-  const response = await fetch(url, { cache: "no-store", ...(signal ? { signal } : {}) });
+  const response = await reached(url, { cache: "no-store", ...(signal ? { signal } : {}) });
   if (!response.ok) throw await refusal(response);
   const [width = 0, height = 0, channels = 0] = (response.headers.get("X-Reelmend-Size") ?? "").split(" ").map(Number);
   const samples = new Uint8Array(await response.arrayBuffer());
@@ -55,7 +55,7 @@ export async function rawPicture(url: string, signal?: AbortSignal): Promise<Raw
 
 /** A picture that the browser decodes (JPEG, PNG). The caller closes it. */
 export async function bitmap(url: string, signal?: AbortSignal): Promise<ImageBitmap> {
-  const response = await fetch(url, signal ? { signal } : {});
+  const response = await reached(url, signal ? { signal } : {});
   if (!response.ok) throw await refusal(response);
   return createImageBitmap(await response.blob(), { colorSpaceConversion: "none" });
 }
@@ -72,8 +72,17 @@ function sent(method: string, body: unknown): RequestInit {
   return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
+async function reached(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new Refused(0, "Unreachable", "The server cannot be reached.");
+  }
+}
+
 async function answer<T>(url: string, init: RequestInit): Promise<T> {
-  const response = await fetch(url, init);
+  const response = await reached(url, init);
   if (!response.ok) throw await refusal(response);
   return (response.status === 204 ? undefined : await response.json()) as T;
 }

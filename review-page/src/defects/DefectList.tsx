@@ -60,7 +60,8 @@ export function DefectList() {
   const rows = [];
   for (let index = sight.first; index <= sight.last; index++) {
     const row = rowAt(index);
-    const at = cursor.value === index || (row !== null && row.id === focused.value?.id);
+    // By what it is, not by its place: what was decided on may have left the list, and another come in its place.
+    const at = row ? row.id === focused.value?.id : cursor.value === index;
     rows.push(<Row key={row?.id ?? index} resting={resting.value} row={row} index={index} chosen={row !== null && selected.value.has(row.id)} focused={at} />);
   }
   return (

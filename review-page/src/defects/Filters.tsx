@@ -66,11 +66,7 @@ export function Filters() {
         <Action label="More filters" pressed={more.value} run={() => (more.value = !more.value)}>more</Action>
         {filtered.value && <Action label="No filter" run={() => (filter.value = { ...NO_FILTER, sort: now.sort, order: now.order })}>clear</Action>}
         <span class="spring" />
-        <span class="count" role="status">
-          {selected.value.size > 1 ? <b>{selected.value.size.toLocaleString("en")} selected</b> : <b>{total.value.toLocaleString("en")}</b>}
-          {selected.value.size > 1 ? "" : total.value === 1 ? " defect" : " defects"}
-          {undecided()}
-        </span>
+        <Count />
         <Action label="Select all in the list" command="select-all" run={() => void selectAll()}>all</Action>
       </div>
       {more.value && (
@@ -86,9 +82,14 @@ export function Filters() {
   );
 }
 
-function undecided(): string {
-  const open = counts.value?.decision.none;
-  return open === undefined || selected.value.size > 1 ? "" : `, ${open.toLocaleString("en")} open`;
+function Count() {
+  const many = selected.value.size;
+  if (many > 1) return <span class="count" role="status"><b>{many.toLocaleString("en")} selected</b></span>;
+  const all = total.value.toLocaleString("en");
+  const open = counts.value?.decision.none?.toLocaleString("en");
+  const words = `${all} ${total.value === 1 ? "defect" : "defects"}${open === undefined ? "" : `, ${open} undecided`}`;
+  // In few words: five figures are to have room on a laptop.
+  return <span class="count" role="status" title={words} aria-label={words}><b>{all}</b>{open === undefined ? "" : ` · ${open} open`}</span>;
 }
 
 /** Said in the list's place while there is nothing in it. */

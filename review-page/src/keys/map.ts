@@ -122,8 +122,7 @@ export function keyName(key: string): string {
 }
 
 export function hintOf(id: string): string {
-  const found = KEYMAP.flatMap((group) => group.commands).find((command) => command.id === id);
-  return found?.keys[0] ? keyName(found.keys[0]) : "";
+  return HINTS.get(id) ?? "";
 }
 
 /** The id of the command that a key event asks for; "" where there is none. */
@@ -140,4 +139,8 @@ function written({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): st
 
 const BY_KEY: ReadonlyMap<string, string> = new Map(
   KEYMAP.flatMap((group) => group.commands.flatMap((command) => command.keys.map((key) => [key, command.id] as const))),
+);
+
+const HINTS: ReadonlyMap<string, string> = new Map(
+  KEYMAP.flatMap((group) => group.commands.map(({ id, keys: [first] }) => [id, first ? keyName(first) : ""] as const)),
 );

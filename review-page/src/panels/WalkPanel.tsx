@@ -64,7 +64,10 @@ function Picture({ picture, step }: { picture: WalkPicture; step: WalkStep }) {
   return (
     <figure>
       <button class="bare" aria-label={`Enlarge: ${step.label}, ${picture.label}`} onClick={() => (enlarged.value = { picture, step })}>
-        <img src={url(picture, 480)} alt={`${step.label}: ${picture.label}`} loading="lazy" decoding="async" />
+        <img
+          src={url(picture, 480)} alt={`${step.label}: ${picture.label}`} loading="lazy" decoding="async"
+          width={clip.value?.width} height={clip.value?.height}
+        />
       </button>
       <figcaption>{picture.label}</figcaption>
     </figure>

@@ -9,6 +9,8 @@ import type {
 import { clipPath, complain, frame, say } from "./app";
 import { chosen, clearSelection, cursor, moveCursor, patchRows, refreshList, selected } from "./defects";
 import { forgetFrames, patchRegions } from "./facts";
+import { firstWordOf } from "./news";
+import { confirmed, foresee, takenBack } from "./pending";
 import { refreshTimeline } from "./timeline";
 
 export const decisions = signal<DecisionsState>({ revision: 0, can_undo: false, can_redo: false, undo: "", redo: "" });
@@ -29,7 +31,7 @@ export async function loadDecisions(): Promise<void> {
 /** Decisions go out one after the other, in the order they were taken; whoever awaits the line knows how the last one went. */
 let line: Promise<unknown> = Promise.resolve();
 
-function send<T extends DecisionsAnswer>(path: string, body: unknown): Promise<T | null> {
+function send<T extends DecisionsAnswer>(path: string, body: unknown, refused: (error: unknown) => void = complain): Promise<T | null> {
   saving.value += 1;
   const sent = line.then(() => post<T>(clipPath(path), body));
   line = sent.catch(() => undefined);
@@ -39,7 +41,7 @@ function send<T extends DecisionsAnswer>(path: string, body: unknown): Promise<T
       return answer;
     })
     .catch((error: unknown) => {
-      complain(error);
+      refused(error);
       refreshList();
       forgetFrames(String(frame.peek()));
       return null;
@@ -55,10 +57,13 @@ function settle(answer: DecisionsAnswer): void {
     const gone = new Set(answer.removed);
     patchRows((row) => ruled(row, ruling, gone));
     patchRegions((facts: FrameFacts) => ({ ...facts, regions: facts.regions.map((row) => ruled(row, ruling, gone)) }));
-    if (answer.frames) forgetFrames(answer.frames);
+    // Whichever comes first, this or the event, has the frames asked for anew; once is enough.
+    if (firstWordOf(revision)) {
+      if (answer.frames) forgetFrames(answer.frames);
+      refreshTimeline();
+    }
   });
   refreshList();
-  refreshTimeline();
 }
 
 function rulings(put: Decision[]): ReadonlyMap<string, Ruling> {
@@ -79,13 +84,26 @@ export async function decide(verdict: Verdict | "none", fill = ""): Promise<void
     say("Choose a defect first: click one, or press the down arrow.");
     return;
   }
-  const about = new Set(defects);
-  const ruling = verdict === "none" ? null : { id: "", verdict, fill };
-  patchRows((row) => (about.has(row.id) ? { ...row, decision: ruling } : row));
+  const ticket = foresee(defects, verdict === "none" ? null : { id: "", verdict, fill });
   const many = selected.value.size > 1;
   if (many) clearSelection();
   else if (advance.value && verdict !== "none" && cursor.value >= 0) moveCursor(1);
-  await send("/decisions", { action: "decide", verdict, defects, ...(fill ? { fill } : {}) });
+  const body = { action: "decide", verdict, defects, ...(fill ? { fill } : {}) };
+  const answer = await send("/decisions", body, (error) => {
+    takenBack(ticket);
+    complain(new Error(`Not saved, and taken back: ${told(verdict, fill, defects)}. ${wordsOf(error)}`));
+  });
+  if (answer) confirmed(ticket);
+}
+
+function told(verdict: Verdict | "none", fill: string, defects: readonly string[]): string {
+  const what = verdict === "none" ? "take back" : `${verdict}${fill ? ` ${fill}` : ""}`;
+  const [first = ""] = defects;
+  return `${what} ${defects.length === 1 ? `on frame ${placeOf(first).number}` : `on ${defects.length.toLocaleString("en")} defects`}`;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A verdict on a place that need not be a defect; without a shape on whole frames. */
@@ -111,8 +129,9 @@ function placeOf(id: string): { number: number; box: Box } {
   return { number, box: box as Box };
 }
 
-export async function paint(shape: Shape, erase: boolean): Promise<void> {
-  await send("/decisions", { action: erase ? "erase" : "paint", frame: frame.peek(), shape });
+/** Whether it was taken. */
+export async function paint(shape: Shape, erase: boolean): Promise<boolean> {
+  return (await send("/decisions", { action: erase ? "erase" : "paint", frame: frame.peek(), shape })) !== null;
 }
 
 /** Detects in a box at a higher sensitivity; what is found is added and repaired. */

@@ -5,6 +5,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { type Query, get, isAbort } from "../api/client";
 import type { Box, Defect, DefectPage } from "../api/types";
 import { clip, clipPath, complain, frame, goTo } from "./app";
+import { shown } from "./pending";
 import { stop } from "./transport";
 
 export const PAGE = 100;
@@ -57,7 +58,8 @@ function query(): Query {
 }
 
 export function rowAt(index: number): Defect | null {
-  return pages.value.get(Math.floor(index / PAGE))?.[index % PAGE] ?? null;
+  const row = pages.value.get(Math.floor(index / PAGE))?.[index % PAGE];
+  return row ? shown(row) : null;
 }
 
 /** Asks for the rows from `first` to `last` as far as they are not there. */
@@ -82,8 +84,9 @@ async function load(page: number): Promise<void> {
 
 function take(page: number, got: DefectPage): void {
   const next = new Map(pages.peek());
+  const before = new Map(next.get(page)?.map((row) => [row.id, row]));
   next.delete(page);
-  next.set(page, got.rows);
+  next.set(page, got.rows.map((row) => unlessTheSame(before.get(row.id), row)));
   for (const oldest of next.keys()) {
     if (next.size <= KEPT_PAGES) break;
     next.delete(oldest);
@@ -94,6 +97,11 @@ function take(page: number, got: DefectPage): void {
     counts.value = got.counts;
     follow();
   });
+}
+
+/** What says nothing new stays the object that it was: nothing of it is drawn again. */
+function unlessTheSame(before: Defect | undefined, row: Defect): Defect {
+  return before && JSON.stringify(before) === JSON.stringify(row) ? before : row;
 }
 
 /** Finds the focused defect again after rows came anew. */
@@ -190,7 +198,10 @@ export function choose(index: number, how: "only" | "toggle" | "range"): void {
 }
 
 export function moveCursor(by: number, extend = false): void {
-  const index = Math.min(Math.max(cursor.value + by, 0), total.value - 1);
+  const here = rowAt(cursor.value);
+  // Where the defect under the cursor has left the list, the next one stands in its place already.
+  const left = by > 0 && here !== null && focused.value !== null && here.id !== focused.value.id;
+  const index = Math.min(Math.max(cursor.value + by - (left ? 1 : 0), 0), total.value - 1);
   if (rowAt(index)) choose(index, extend ? "range" : "only");
   else need(index, index);
 }

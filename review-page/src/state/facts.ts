@@ -5,6 +5,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { get, isAbort } from "../api/client";
 import type { FrameFacts } from "../api/types";
 import { clip, clipPath, complain, frame } from "./app";
+import { shown } from "./pending";
 import { sourceArrived } from "./pictures";
 import { playing } from "./transport";
 
@@ -15,11 +16,16 @@ const facts = signal<ReadonlyMap<number, FrameFacts>>(new Map());
 export const looking = signal(false);
 
 export const factsInView = computed<FrameFacts | null>(() => facts.value.get(frame.value) ?? null);
-export const regionsInView = computed(() => factsInView.value?.regions ?? []);
+export const regionsInView = computed(() => (factsInView.value?.regions ?? []).map(shown));
 
 /** The version of a frame's pictures; "" until the server has told it. */
 export function versionOf(number: number): string {
   return facts.value.get(number)?.version ?? "";
+}
+
+/** Whether a frame's repaired picture is there without being made first. */
+export function isMade(number: number): boolean {
+  return facts.value.get(number)?.known ?? false;
 }
 
 function keep(one: FrameFacts): void {

@@ -145,7 +145,9 @@ function sendStroke(what: Drawn): void {
   const erase = what.kind === "erase";
   const mine = { frame: frame.value, dabs: what.dabs, erase };
   pendingStrokes.value = [...pendingStrokes.value, mine];
-  void paint({ stroke: { points: what.dabs.map(rounded), radius: brush.value } }, erase);
+  void paint({ stroke: { points: what.dabs.map(rounded), radius: brush.value } }, erase).then((taken) => {
+    if (!taken) pendingStrokes.value = pendingStrokes.value.filter((one) => one !== mine);
+  });
 }
 
 function rounded([row, column, radius]: Dab): Dab {

@@ -1,0 +1,169 @@
+"""What is decided on the page shows at once, and is taken back for all to see where it was not saved."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from engine.demo.reel import Reel, make_reel
+from tests.review.page_session import free_port, launched, opened, serving, settled
+
+HEIGHT, WIDTH = 180, 320
+DECIDED = re.compile(r"/api/clips/1/decisions$")
+AFTERS = re.compile(r"/api/clips/1/defects/[\d.]+/thumbnail/after")
+REFUSAL = "The disk is full; make room."
+
+
+@pytest.fixture(scope="module")
+def reel(tmp_path_factory: pytest.TempPathFactory) -> Reel:
+    return make_reel(tmp_path_factory.mktemp("reel"), 4, HEIGHT, WIDTH)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def _page(browser: Browser, reel: Reel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    out = tmp_path_factory.mktemp("out")
+    with serving([reel.damaged], out, free_port()) as server, opened(browser, server.url) as page:
+        yield page
+
+
+@pytest.fixture
+def page(_page: Page) -> Page:
+    """The page with all saved and the cursor on a defect that no test before was about."""
+    _page.keyboard.press("Escape")
+    settled(_page)
+    _page.locator(".row.verdict-none[data-id]").first.click()
+    return _page
+
+
+def focused(page: Page) -> Locator:
+    """The row under the cursor, wherever the cursor goes from now on."""
+    name = page.locator(".row.focused").get_attribute("data-id")
+    return page.locator(f'.row[data-id="{name}"]')
+
+
+def refuse(route: Route) -> None:
+    told = {"error": {"kind": "SinkError", "message": REFUSAL}}
+    route.fulfill(status=500, content_type="application/json", body=json.dumps(told))
+
+
+def test_a_decision_shows_before_it_is_saved_and_says_so(page: Page) -> None:
+    held: list[Route] = []
+    page.route(DECIDED, lambda route: held.append(route))
+    row = focused(page)
+    page.keyboard.press("v")
+    expect(row.locator(".ruling.saving")).to_have_text("vetoed")
+    expect(page.locator(".saved")).to_contain_text("Saving…")
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    settled(page)
+    expect(row.locator(".ruling")).to_have_text("vetoed")
+    expect(row.locator(".saving")).to_have_count(0)
+    page.unroute(DECIDED)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_is_not_saved_is_taken_back_and_says_so_until_it_is_decided_anew(page: Page, lost: bool) -> None:
+    row, refused = focused(page), 0
+
+    def answer(route: Route) -> None:
+        nonlocal refused
+        refused += 1
+        if lost:
+            route.abort()
+        else:
+            refuse(route)
+
+    page.route(DECIDED, answer)
+    page.keyboard.press("v")
+    expect(row.locator(".unsaved")).to_have_text("not saved: vetoed")
+    expect(row.locator(".ruling")).to_have_count(0)
+    expect(row).to_have_class(re.compile("verdict-none"))
+    alert = page.get_by_role("alert").filter(has_text="Not saved, and taken back: veto on frame 100")
+    expect(alert.last).to_contain_text("cannot be reached" if lost else REFUSAL)
+    assert refused == 1
+    page.unroute(DECIDED)
+    settled(page)
+    row.click()
+    page.keyboard.press("a")
+    expect(row.locator(".ruling")).to_have_text("accepted")
+    expect(row.locator(".unsaved")).to_have_count(0)
+
+
+def test_of_two_decisions_on_one_defect_only_the_refused_one_is_taken_back(page: Page) -> None:
+    sent: list[str] = []
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.post_data_json["verdict"])
+        if len(sent) == 2:
+            refuse(route)
+        else:
+            route.continue_()
+
+    page.route(DECIDED, answer)
+    page.get_by_label("go on to the next").uncheck()
+    row = focused(page)
+    page.keyboard.press("a")
+    page.keyboard.press("v")
+    expect(row.locator(".unsaved")).to_have_text("not saved: vetoed")
+    expect(row).to_have_class(re.compile("verdict-accept"))
+    assert sent == ["accept", "veto"]
+    page.keyboard.press("p")
+    expect(row.locator(".ruling")).to_have_text("protected")
+    settled(page)
+    page.keyboard.press("Control+z")
+    expect(row.locator(".ruling")).to_have_text("accepted")
+    page.unroute(DECIDED)
+
+
+def test_thumbnails_that_have_to_be_repaired_leave_the_line_free_for_decisions(page: Page) -> None:
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        settled(page)
+    held: list[Route] = []
+    page.route(AFTERS, lambda route: held.append(route))
+    page.keyboard.press("F3")
+    with page.expect_response(lambda answer: answer.url.endswith("/settings")):
+        page.get_by_role("slider", name="Sensitivity", exact=True).focus()
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("F1")
+    settled(page)
+    first = page.locator(".row[data-id^='1001']").first
+    first.wait_for()
+    page.wait_for_timeout(1000)
+    assert len({route.request.url for route in held if "/defects/1004." not in route.request.url}) == 1
+    first.click()
+    row = focused(page)
+    page.keyboard.press("v")
+    expect(row.locator(".ruling:not(.saving)")).to_have_text("vetoed")
+    # What is still held then, the browser is let go on with.
+    page.unroute(AFTERS)
+    page.wait_for_function("() => [...document.querySelectorAll('.thumbs img')].every(one => one.src)")
+
+
+def test_what_has_left_the_list_hands_the_mark_to_none_but_the_next_that_is_chosen(page: Page) -> None:
+    page.get_by_role("combobox", name="Decision").select_option("none")
+    page.get_by_label("go on to the next").uncheck()
+    rows = page.locator(".row[data-id]")
+    rows.first.click()
+    decided, following = focused(page), rows.nth(1).get_attribute("data-id")
+    page.keyboard.press("a")
+    settled(page)
+    expect(decided).to_have_count(0)
+    expect(page.locator(".row.focused")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".row.focused")).to_have_attribute("data-id", following or "")
+    page.get_by_label("go on to the next").check()
+    page.get_by_role("combobox", name="Decision").select_option("")

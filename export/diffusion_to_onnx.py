@@ -1,5 +1,5 @@
-"""`python -m export.diffusion_to_onnx`: a trained denoising net, or one of the families it is compared with, as
-an ONNX file, checked against PyTorch."""
+"""`python -m export.diffusion_to_onnx`: a trained denoising net, or one of the families that it is compared
+with, as an ONNX file, checked against PyTorch."""
 
 from __future__ import annotations
 

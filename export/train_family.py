@@ -141,9 +141,13 @@ FAMILIES: Mapping[str, Callable[[], Task]] = {"inpainter": Inpainter, "prior": P
 def main(argv: list[str] | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     if not given or given[0] not in FAMILIES:
-        raise SystemExit(f"{__doc__}\nGive one of {', '.join(FAMILIES)} first, then what --help behind it tells.")
+        raise SystemExit(
+            f"{__doc__}\nGive one of {', '.join(FAMILIES)} first, then what --help behind it tells."
+        )
     family, *rest = given
-    train(FAMILIES[family](), parsed(f"python -m export.train_family {family}", __doc__ or "", rest, batch=16))
+    train(
+        FAMILIES[family](), parsed(f"python -m export.train_family {family}", __doc__ or "", rest, batch=16)
+    )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Batches for the unified net: the windows of the denoising net, without anything that tells where damage is."""
+"""Batches for the unified net: windows of the denoising net, without what tells where damage is."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _STARTS = 0.4
 
 class UnifiedBatch(NamedTuple):
     """`planes` (N, 20, S, S), `truth` (N, 3, S, S), `noise` of variance 1 of that shape, its standard
-    `deviation` in units and `told` (N, 1, 1, 1), 1 where the residual is behind the noise, 0 where nothing is;
-    all float32."""
+    `deviation` in units and `told` (N, 1, 1, 1), 1 where the residual is behind the noise, 0 where nothing
+    is; all float32."""
 
     planes: Tensor
     truth: Tensor

@@ -29,9 +29,9 @@ Draw: TypeAlias = Callable[[int], Float32]
 
 @dataclass(frozen=True)
 class Sampling:
-    """`steps`: runs of the net on the way down; one alone gives the mean of what may be there. `jumps`: so many
-    times every `length` steps between the first and the last are gone back over and done again (RePaint's
-    number of resamplings less one, and its jump length)."""
+    """`steps`: runs of the net on the way down; one alone gives the mean of what may be there. `jumps`: so
+    many times every `length` steps between the first and the last are gone back over and done again
+    (RePaint's number of resamplings less one, and its jump length)."""
 
     steps: int = 6
     jumps: int = 0

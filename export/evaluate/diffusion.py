@@ -137,7 +137,11 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--methods", nargs="*", choices=METHODS, default=METHODS, help="by default all")
     parser.add_argument("--extra", nargs="*", choices=list(EXTRA), default=(), help="other ways to sample")
     parser.add_argument(
-        "--rival", action="append", default=[], type=_named, metavar="NAME=FILE.onnx",
+        "--rival",
+        action="append",
+        default=[],
+        type=_named,
+        metavar="NAME=FILE.onnx",
         help="a single-pass net of another family, judged as a row of that name",
     )
     parser.add_argument(

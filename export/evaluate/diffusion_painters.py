@@ -1,4 +1,4 @@
-"""The second tiers that are judged: with a painter whose cost is counted, as it is or told to paint it all."""
+"""The second tiers that are judged: the painter's cost counted, as it is or told to paint everything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A single-pass inpainter that sees the damaged frame alone and all of a window at once: the family of LaMa."""
+"""A single-pass inpainter that sees the damaged frame alone, all of a window at once: LaMa's family."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class SpectralInpainter(nn.Module):
     a fill made of them, nor at noise.
 
     After Suvorov et al. 2022, Resolution-robust large mask inpainting with Fourier convolutions (LaMa), in a
-    size for windows: the picture and the mask in, blocks of a local and a spectral path, the picture out. What
-    it adds to is the surroundings spread into the hole, so that untrained it is that.
+    size for windows: the picture and the mask in, blocks of a local and a spectral path, the picture out.
+    What it adds to is the surroundings spread into the hole, so that untrained it is that.
     """
 
     def __init__(self, width: int = 64, blocks: int = 3, fine: int = 32) -> None:

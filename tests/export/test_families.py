@@ -134,7 +134,7 @@ def test_what_is_known_is_kept_and_what_is_not_lies_between() -> None:
     known[..., 10:50, 20:60] = 0
     filled = surroundings(torch.where(known > 0, picture, 7.0), known)
     assert torch.equal(filled[..., :10, :], picture[..., :10, :])
-    assert 0 < float(filled.min())
+    assert float(filled.min()) > 0
     assert float(filled.max()) < 1
     assert torch.isfinite(surroundings(picture, 0 * known)).all()
 
@@ -211,7 +211,11 @@ def test_finding_and_repairing_are_both_paid_for() -> None:
     assert float(unified_loss(-residual, right, residual)) > best + 1
     elsewhere = torch.zeros_like(residual)
     elsewhere[..., 40:50, 40:50] = 0.2 / REACH
-    assert best < float(unified_loss(elsewhere, right, residual)) < float(unified_loss(-residual, right, residual))
+    assert (
+        best
+        < float(unified_loss(elsewhere, right, residual))
+        < float(unified_loss(-residual, right, residual))
+    )
 
 
 def test_what_is_present_and_not_visible_counts_neither_way() -> None:
@@ -244,7 +248,9 @@ def test_a_family_is_trained_from_the_command_line_and_exported(tmp_path: Path) 
     flags = ["--steps", "2", "--batch", "2", "--threads", "1"]
     assert main(["unified", str(tmp_path), str(tmp_path / "run"), *flags]) == 0
     weights, target = tmp_path / "run" / "weights.safetensors", tmp_path / "unified.onnx"
-    to_onnx([str(weights), str(target), "--family", "unified", "--version", "0.0.1", "--trained-on", "little"])
+    to_onnx(
+        [str(weights), str(target), "--family", "unified", "--version", "0.0.1", "--trained-on", "little"]
+    )
     with ModelSession(target, "cpu") as session:
         assert session.spec.outputs == UNIFIED
     with pytest.raises(SystemExit, match="inpainter, prior, unified"):

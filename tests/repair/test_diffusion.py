@@ -68,7 +68,7 @@ def test_how_many_windows_are_run_at_once_changes_no_byte(
 
 @pytest.mark.parametrize("how", [Sampling(solver="ddim"), Sampling(jumps=2), Sampling(jumps=2, length=2)])
 def test_the_order_of_tiles_changes_no_byte(how: Sampling) -> None:
-    """The noise of every draw belongs to a place of the frame: not to a tile, nor to what was drawn before."""
+    """The noise of every draw belongs to a place of the frame: to no tile, nor to what was drawn before."""
     with painter(share=0.9, how=how, seed=7) as net:
         one = net.paint(MOVING.window, MOVING.mattes, FIRST, EVERYWHERE)
         net.paint(MOVING.window, MOVING.mattes, FIRST, spots((60, 50, 26)))

@@ -1,4 +1,4 @@
-"""The sampler alone, with denoisers whose samples are known: how often it runs, what it draws, what comes out."""
+"""The sampler alone, with denoisers whose samples are known: how often it runs, and what comes out."""
 
 import numpy as np
 import pytest

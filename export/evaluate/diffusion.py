@@ -44,7 +44,7 @@ EXTRA = {
     "repaint": Sampling(jumps=2),
     "repaint-far": Sampling(jumps=2, length=2),
 }
-_DIGITS = {"masked": 1, "structure": 1, "full": 1, "look": 3, "texture": 3, "painted": 0, "seconds": 0}
+_DIGITS = {"masked": 1, "structure": 1, "full": 1, "look": 3, "texture": 3, "painted": 1, "seconds": 0}
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from export.models.diffusion_unet import LEVEL_SPAN
 from export.models.prior_restorer import PriorRestorer
 from export.models.spectral_inpainter import SpectralInpainter
 from export.models.unified_unet import UnifiedUNet
-from export.train_diffusion import diffusion_loss
+from export.train_diffusion import clamped, diffusion_loss
 from export.train_fusion import worth
 from export.training import Task, parsed, train
 from export.unified_batches import PRESENT, VISIBLE, UnifiedBatch, draw_unified_batch
@@ -38,18 +38,21 @@ from export.unified_inputs import REACH
 
 _ALIKE = 0.3
 """Weight of how far the estimated prior lies from that of the truth."""
-_FOUND = 1.0
-_ELSEWHERE = 0.05
+_FOUND, _ELSEWHERE = 10.0, 0.05
 """Weights of finding the damage, and of a residual where there is none, beside that in the damage."""
 _ERROR = 0.1
-"""Units of REACH: an error of so much costs what a window of the other families costs at their spread."""
+"""Units of REACH, half a stop: stands where the others have the spread that is expected of a fast fill."""
 
 
 class _Windows:
-    """What the single-pass families are shown: windows and the truth, no noise."""
+    """The windows that the denoising net is trained on."""
 
     def shards(self, folder: Path) -> Sequence[Halves]:
         return fusion_shards_in(folder, "diffusion")
+
+
+class _OnePass(_Windows):
+    """What the families of one pass are shown: windows and the truth, no noise."""
 
     def batch(self, shards: Sequence[Halves], count: int, rng: np.random.Generator) -> tuple[Tensor, ...]:
         return altered_windows(drawn_windows(shards, count, rng), rng)
@@ -66,7 +69,7 @@ class _Windows:
             return torch.stack(losses).sum()
 
 
-class Inpainter(_Windows):
+class Inpainter(_OnePass):
     """LaMa's family. Its adversary and its distance of learned features are left out: it gives a mean."""
 
     def net(self) -> nn.Module:
@@ -78,7 +81,7 @@ class Inpainter(_Windows):
         return self.paid(planes, truth, net(clamped(planes), nothing, nothing[:, :1]))
 
 
-class Prior(_Windows):
+class Prior(_OnePass):
     """DiffIR's family, both of its stages at once."""
 
     def net(self) -> nn.Module:
@@ -92,14 +95,11 @@ class Prior(_Windows):
         return self.paid(planes, truth, found.by_truth, found.by_estimate) + _ALIKE * apart
 
 
-class Unified:
+class Unified(_Windows):
     """The denoising net that is given no matte."""
 
     def net(self) -> nn.Module:
         return UnifiedUNet()
-
-    def shards(self, folder: Path) -> Sequence[Halves]:
-        return fusion_shards_in(folder, "diffusion")
 
     def batch(self, shards: Sequence[Halves], count: int, rng: np.random.Generator) -> tuple[Tensor, ...]:
         return draw_unified_batch(shards, count, rng)
@@ -127,12 +127,7 @@ def unified_loss(error: Tensor, logit: Tensor, residual: Tensor) -> Tensor:
     repaired = diffusion_loss(error, torch.full_like(logit[:, :, :1, :1], MOST), spread, counted)
     told = functional.binary_cross_entropy_with_logits(logit, visible.float(), reduction="none")
     judged = (visible | ~present).float()
-    return _FOUND * 10 * (told * judged).sum() / judged.sum().clamp(min=1) + repaired
-
-
-def clamped(planes: Tensor) -> Tensor:
-    """As the engine's session gives them: everything but the places, which may lie outside the frame."""
-    return torch.cat([planes[:, :-2].clamp(0, 1), planes[:, -2:]], 1)
+    return _FOUND * (told * judged).sum() / judged.sum().clamp(min=1) + repaired
 
 
 FAMILIES: Mapping[str, Callable[[], Task]] = {"inpainter": Inpainter, "prior": Prior, "unified": Unified}

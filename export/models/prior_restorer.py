@@ -20,7 +20,7 @@ _STEPS = 4
 _SEEN = 19
 
 
-class Told(NamedTuple):
+class BothPriors(NamedTuple):
     """What training is told: the residual (N, 3, S, S), in units, restored by the prior of the truth and by
     the estimated one, and the two priors (N, PRIOR)."""
 
@@ -55,14 +55,14 @@ class PriorRestorer(nn.Module):
         seen = _shown(planes, spread)
         return self._restored(planes, seen, spread, self.estimated(seen))
 
-    def told(self, planes: Tensor, truth: Tensor) -> Told:
+    def told(self, planes: Tensor, truth: Tensor) -> BothPriors:
         """`truth` (N, 3, S, S) the picture under the damage, model encoding."""
         spread = expected_spread(planes).truth
         seen = _shown(planes, spread)
         lacking = planes[:, HOLE : HOLE + 1] * (truth - planes[:, 3:6]) / (float(UNIT) * spread)
         prior = self.of_truth(torch.cat([seen, torch.tanh(lacking / 3)], 1))
         estimate = self.estimated(seen)
-        return Told(
+        return BothPriors(
             self._restored(planes, seen, spread, prior),
             self._restored(planes, seen, spread, estimate),
             prior,

@@ -70,6 +70,8 @@ class Blind:
     painter: Path | None
     motion: MotionEstimator
     route: ColourRoute
+    sensitivity: float
+    """Of the unified net, whose probabilities are not calibrated; the detector has its default."""
 
     def pipeline(self, method: str) -> tuple[Pipeline, Settings]:
         """The path of a method of METHODS but *input*; close it after use."""
@@ -77,7 +79,9 @@ class Blind:
             how = Sampling(steps=6 if method == "unified-six" else 1)
             net = UnifiedNet(ModelSession(self.model, "cpu"), how)
             # It repairs a frame in the look that finds the damage: no neighbour's matte is asked for.
-            return self._path(UnifiedDetector(net), UnifiedRepairer(net)), Settings.of({"radius": 0})
+            return self._path(UnifiedDetector(net), UnifiedRepairer(net)), Settings.of(
+                {"radius": 0, "sensitivity": self.sensitivity}
+            )
         detector = UNetDetector(ModelSession(DEFAULT_DETECTOR, "cpu"), self.motion)
         repairer = MotionCompensatedRepairer(self.motion)
         if method == "two-stage":
@@ -102,7 +106,8 @@ def main(argv: list[str] | None = None) -> int:
         for clip in each_clip(options.split / "clean", options.cache):
             if options.clips and clip.name not in options.clips:
                 continue
-            blind = Blind(options.model, options.painter, MotionEstimator(), ColourRoute(load_colours()))
+            route = ColourRoute(load_colours())
+            blind = Blind(options.model, options.painter, MotionEstimator(), route, options.sensitivity)
             damaged = made(clip, bank, condition, options.frames)
             found = [
                 Row(condition, clip.name, name, score(outcomes(blind, name, damaged)))
@@ -165,6 +170,9 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("split", type=Path, help="folder with clean/ and damage/, e.g. ../shared/data/val")
     parser.add_argument("--model", type=Path, help="unified net to judge, a file of --family unified")
     parser.add_argument("--painter", type=Path, help="net of quality best; by default the shipped one")
+    parser.add_argument(
+        "--sensitivity", type=float, default=Settings.of({}).sensitivity, help="0 to 1, of the unified net"
+    )
     parser.add_argument("--conditions", nargs="+", choices=CONDITIONS, default=CONDITIONS)
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
     parser.add_argument("--clips", nargs="+", help="names; by default all")

@@ -104,7 +104,7 @@ def test_another_kind_of_net_is_refused(tmp_path: Path) -> None:
 
 def test_both_paths_are_judged_blind_and_keep_what_they_do_not_find(model: Path, tmp_path: Path) -> None:
     clip = quality_clip(drifting_clip(180, 140, 44), spots_and_hairs(), "occluded", 1)
-    blind = Blind(model, denoising_net(tmp_path / "net.onnx"), MotionEstimator(), ColourRoute(load()))
+    blind = Blind(model, denoising_net(tmp_path / "net.onnx"), MotionEstimator(), ColourRoute(load()), 0.2)
     rows = []
     for method in METHODS:
         (outcome,) = outcomes(blind, method, clip)

@@ -1,4 +1,5 @@
-"""`python -m export.diffusion_to_onnx`: a trained denoising net as an ONNX file, checked against PyTorch."""
+"""`python -m export.diffusion_to_onnx`: a trained denoising net, or one of the families that it is compared
+with, as an ONNX file, checked against PyTorch."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from engine.inference.model_spec import ModelSpec
+from engine.inference.model_spec import ModelSpec, TensorSpec
 from engine.repair.diffusion_inputs import (
     CHANNELS,
     HOLE,
@@ -25,7 +26,7 @@ from engine.repair.diffusion_inputs import (
     deviations,
     level_plane,
 )
-from export.models.diffusion_unet import DiffusionUNet
+from export.models.families import FAMILIES
 from export.to_onnx import asking, keep, tell, traced_windows
 
 MULTIPLE = 8
@@ -38,15 +39,21 @@ _SMALL = 256
 
 def main(argv: list[str] | None = None) -> int:
     parser = asking("python -m export.diffusion_to_onnx", __doc__, "engine/models/diffusion-fill.onnx")
+    parser.add_argument("--family", choices=list(FAMILIES), default="diffusion", help="what was trained")
     options = parser.parse_args(argv)
-    net = DiffusionUNet()
+    family = FAMILIES[options.family]
+    net = family.net()
     net.load_state_dict(load_file(options.weights))
-    spec = diffusion_spec(options.target.stem, options.version, options.trained_on, options.licence)
+    spec = diffusion_spec(
+        options.target.stem, options.version, options.trained_on, options.licence, family.outputs
+    )
     tell(options.target, export(net, spec, options.target))
     return 0
 
 
-def diffusion_spec(name: str, version: str, trained_on: str, licence: str) -> ModelSpec:
+def diffusion_spec(
+    name: str, version: str, trained_on: str, licence: str, outputs: tuple[TensorSpec, ...] = OUTPUTS
+) -> ModelSpec:
     return ModelSpec(
         id=name,
         version=version,
@@ -55,7 +62,7 @@ def diffusion_spec(name: str, version: str, trained_on: str, licence: str) -> Mo
         encoding="ACEScct",
         encoding_range=(0.0, 1.0),
         inputs=INPUTS,
-        outputs=OUTPUTS,
+        outputs=outputs,
         size_multiple=MULTIPLE,
         tile=SIDE,
         overlap=0,
@@ -64,7 +71,7 @@ def diffusion_spec(name: str, version: str, trained_on: str, licence: str) -> Mo
     )
 
 
-def export(net: DiffusionUNet, spec: ModelSpec, target: Path) -> float:
+def export(net: nn.Module, spec: ModelSpec, target: Path) -> float:
     """Write `target`; returns the largest difference between ONNX Runtime and PyTorch on random windows.
 
     Weights are rounded to half precision, in `net` too, and stored so: half the size, the same arithmetic.
@@ -73,7 +80,7 @@ def export(net: DiffusionUNet, spec: ModelSpec, target: Path) -> float:
     round_weights(net.eval())
     with tempfile.TemporaryDirectory() as folder:
         part = Path(folder) / "model.onnx"
-        traced_windows(net, window_inputs(3, 1.0), NAMES, ["residual"], part)
+        traced_windows(net, window_inputs(3, 1.0), NAMES, [tensor.name for tensor in spec.outputs], part)
         onnx.save(in_halves(onnx.load(part)), part)
         difference = largest_difference(net, part)
         keep(part, spec, difference, target, TOLERANCE)
@@ -123,10 +130,11 @@ def largest_difference(net: nn.Module, path: Path) -> float:
     for count, deviation in zip((1, 5, 2), deviations(3), strict=True):
         given = window_inputs(count, deviation)
         with torch.no_grad():
-            expected = net(*given).numpy()
+            expected = net(*given)
         feed = {name: part.numpy() for name, part in zip(NAMES, given, strict=True)}
-        (found,) = session.run(["residual"], feed)
-        differences.append(float(np.abs(found - expected).max()))
+        whole = expected if isinstance(expected, tuple) else (expected,)
+        for found, part in zip(session.run(None, feed), whole, strict=True):
+            differences.append(float(np.abs(found - part.numpy()).max()))
     return max(differences)
 
 

@@ -49,15 +49,14 @@ class Diffusion:
         hole = planes[:, HOLE : HOLE + 1]
         clean = hole * (truth - planes[:, 3:6]) / float(UNIT)
         level = (deviation.log() / LEVEL_SPAN).expand(-1, -1, SIDE, SIDE)
-        # The engine's session clamps the pictures to the range that the spec of the net gives.
-        found = net(_clamped(planes), clean + hole * deviation * noise, level)
+        found = net(clamped(planes), clean + hole * deviation * noise, level)
         with torch.autocast(planes.device.type, enabled=False):
             spread, counted = expected_spread(planes).truth, hole * worth(planes, truth)
             return diffusion_loss(found.float() - clean, deviation, spread, counted)
 
 
-def _clamped(planes: Tensor) -> Tensor:
-    """Everything but the places, which may lie outside the frame."""
+def clamped(planes: Tensor) -> Tensor:
+    """As the engine's session gives them: everything but the places, which may lie outside the frame."""
     return torch.cat([planes[:, :-2].clamp(0, 1), planes[:, -2:]], 1)
 
 

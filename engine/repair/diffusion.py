@@ -65,7 +65,8 @@ class DiffusionPainter(Closing):
             return tuple(tiles)
         scene, key = _scene(window, mattes, tiles, hole), window.centre.key
         canvas = Canvas.of(hole, scaled_corners(hole))
-        lead = self._lead(scene, hole, canvas, key)
+        # The last run goes by what it sees, and so does the only one.
+        lead = self._lead(scene, hole, canvas, key) if self._how.steps > 1 else None
         residual = self._drawn(Windows(self._session, scene, canvas), key, self._how, lead)
         if not np.isfinite(residual).all():
             raise ModelError(

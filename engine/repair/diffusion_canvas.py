@@ -69,7 +69,7 @@ class Canvas:
         return windows
 
     def put(self, onto: Float32, windows: Float32, chosen: Sequence[int]) -> None:
-        """Add `windows`, as `cut` gives them, to `onto` (n, 3), each by its share at every pixel."""
+        """Add `windows` (len(chosen), C, SIDE, SIDE) to `onto` (n, C), each by its share at every pixel."""
         for k, n in enumerate(chosen):
             numbers, there = self._window(n)
             share = _WEIGHTS[there] / self.mass[numbers]

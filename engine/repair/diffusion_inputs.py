@@ -102,11 +102,11 @@ def deviation_of(level: float) -> float:
 
 
 def deviations(steps: int) -> tuple[float, ...]:
-    """Standard deviations of the noise at each of `steps` (2 or more) runs of the net, falling from MOST to
+    """Standard deviations of the noise at each of `steps` (1 or more) runs of the net, falling from MOST to
     LEAST: Karras et al. 2022, Elucidating the design space of diffusion-based generative models, equation 5.
     """
     low, high = LEAST ** (1 / _BEND), MOST ** (1 / _BEND)
-    return tuple((high + k / (steps - 1) * (low - high)) ** _BEND for k in range(steps))
+    return tuple((high + k / max(steps - 1, 1) * (low - high)) ** _BEND for k in range(steps))
 
 
 def _coarser(scene: Scene, corners: Corners, scale: int) -> Float32:

@@ -4,14 +4,15 @@ The noise has a standard deviation that falls from step to step (Karras et al., 
 of diffusion-based generative models, 2022). A step goes straight to the next one for an estimate of the
 picture that is extrapolated from the last two (Lu et al., DPM-Solver++: fast solver for guided sampling,
 2022, algorithm 2, "2M"); with the last one alone it is DDIM (Song et al., 2021), which in so few steps
-draws too little grain. Going back up with fresh noise and down again is RePaint's (Lugmayr et al., 2022).
+draws too little grain. Going back up with fresh noise and down again is RePaint's (Lugmayr et al., RePaint:
+inpainting using denoising diffusion probabilistic models, 2022, section 4.2, algorithm 1 and appendix B).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -28,17 +29,19 @@ Draw: TypeAlias = Callable[[int], Float32]
 
 @dataclass(frozen=True)
 class Sampling:
-    """`steps`: runs of the net on the way down. `jumps`: so many times each step but the last is gone back
-    and done again."""
+    """`steps`: runs of the net on the way down; one alone gives the mean of what may be there. `jumps`: so
+    many times every `length` steps between the first and the last are gone back over and done again
+    (RePaint's number of resamplings less one, and its jump length)."""
 
     steps: int = 6
     jumps: int = 0
+    length: int = 1
     solver: Literal["2m", "ddim"] = "2m"
 
     @property
     def runs(self) -> int:
         """How often the net runs for every window."""
-        return self.steps + self.jumps * max(self.steps - 2, 0)
+        return sum(1 for _ in _way(self))
 
 
 def sampled(denoise: Denoiser, draw: Draw, how: Sampling, lead: Leader | None = None) -> Float32:
@@ -46,7 +49,7 @@ def sampled(denoise: Denoiser, draw: Draw, how: Sampling, lead: Leader | None = 
     levels = (*deviations(how.steps), 0.0)
     state = np.float32(levels[0]) * draw(0)
     before: tuple[Float32, float] | None = None
-    for k, again in _way(how):
+    for k, back, number in _way(how):
         here, there = levels[k], levels[k + 1]
         found = denoise(state, here)
         estimate = found if before is None or how.solver == "ddim" else _onward(found, here, there, before)
@@ -56,21 +59,33 @@ def sampled(denoise: Denoiser, draw: Draw, how: Sampling, lead: Leader | None = 
         left = np.float32(there / here)
         state = np.asarray(estimate + left * (state - estimate), np.float32)
         before = found, here
-        if again:
+        if number:
             # What was estimated behind less noise would lead the same step too far.
-            state, before = _back_up(state, here, there, draw(again)), None
+            state, before = _back_up(state, levels[back], there, draw(number)), None
     return state
 
 
-def _way(how: Sampling) -> Iterator[tuple[int, int]]:
-    """Every step to be taken, and the number of the draw it is gone back with, 0 for going on."""
-    drawn = 0
-    for k in range(how.steps):
-        turns = how.jumps if 0 < k < how.steps - 1 else 0
-        for _ in range(turns):
+class _Step(NamedTuple):
+    """The step `k`; behind it, where `number` is not 0, the way goes `back` to another with that draw."""
+
+    k: int
+    back: int = 0
+    number: int = 0
+
+
+def _way(how: Sampling) -> Iterator[_Step]:
+    """Every step to be taken."""
+    yield _Step(0)
+    first, drawn = 1, 0
+    while first + how.length < how.steps:
+        behind = first + how.length
+        for _ in range(how.jumps):
             drawn += 1
-            yield k, drawn
-        yield k, 0
+            yield from (_Step(k) for k in range(first, behind - 1))
+            yield _Step(behind - 1, first, drawn)
+        yield from (_Step(k) for k in range(first, behind))
+        first = behind
+    yield from (_Step(k) for k in range(first, how.steps))
 
 
 def _onward(found: Float32, here: float, there: float, before: tuple[Float32, float]) -> Float32:

@@ -28,13 +28,21 @@ class Windows:
 
     def denoised(self, state: Float32, deviation: float) -> Float32:
         """What the net sees behind noise of this standard deviation in `state` (n, 3)."""
-        found = np.zeros_like(state)
+        return self.seen(state, deviation)["residual"]
+
+    def seen(self, state: Float32, deviation: float) -> dict[str, Float32]:
+        """Every output of the net by name, (n, C), as `denoised`."""
+        found = {
+            tensor.name: np.zeros((len(state), tensor.channels), np.float32)
+            for tensor in self._session.spec.outputs
+        }
         level = level_plane(AT_ONCE, deviation)
         for first in range(0, len(self.canvas.corners), AT_ONCE):
             chosen = range(first, min(first + AT_ONCE, len(self.canvas.corners)))
             windows = _as_many(self.canvas.cut(state, chosen))
             given = {"planes": self._planes(chosen), "state": windows, "level": level}
-            self.canvas.put(found, self._session.run(given)["residual"], chosen)
+            for name, given_back in self._session.run(given).items():
+                self.canvas.put(found[name], given_back, chosen)
         return found
 
     def _planes(self, chosen: range) -> Float32:

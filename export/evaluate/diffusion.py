@@ -20,7 +20,16 @@ from engine.inference.registry import find
 from engine.pipeline import DEFAULT_PAINTER
 from engine.repair.diffusion_sampler import Sampling
 from export.evaluate.diffusion_conditions import NAMES, quality_clip
-from export.evaluate.diffusion_judging import FIGURES, Contest, Entry, QualityScores, entries
+from export.evaluate.diffusion_judging import (
+    FIGURES,
+    METHODS,
+    ONCE,
+    SEEDS,
+    Contest,
+    Entry,
+    QualityScores,
+    entries,
+)
 from export.evaluate.protocol import each_clip
 from export.evaluate.repair_sheets import crops
 from export.evaluate.row_file import add_rows, stored_rows
@@ -29,11 +38,13 @@ from export.simulate.banks import load
 
 EXTRA = {
     "ddim": Sampling(solver="ddim"),
+    "one-run": ONCE,
     "four-runs": Sampling(steps=4),
     "eight-runs": Sampling(steps=8),
     "repaint": Sampling(jumps=2),
+    "repaint-far": Sampling(jumps=2, length=2),
 }
-_DIGITS = {"masked": 1, "structure": 1, "look": 3, "texture": 3, "seconds": 0}
+_DIGITS = {"masked": 1, "structure": 1, "full": 1, "look": 3, "texture": 3, "painted": 1, "seconds": 0}
 
 
 @dataclass(frozen=True)
@@ -52,9 +63,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.tables:
         print(table(read(options.tables)))
         return 0
-    contest = Contest.of(
-        options.model or find(DEFAULT_PAINTER).path, Sampling(), {name: EXTRA[name] for name in options.extra}
-    )
+    contest = _contest(options)
     bank, rows = load(options.split / "damage"), []
     for condition in options.conditions:
         for clip in each_clip(options.split / "clean", options.cache):
@@ -67,6 +76,17 @@ def main(argv: list[str] | None = None) -> int:
             print(f"{condition}/{clip.name}", file=sys.stderr, flush=True)
     print(table(rows))
     return 0
+
+
+def _contest(options: argparse.Namespace) -> Contest:
+    return Contest.of(
+        options.model or find(DEFAULT_PAINTER).path,
+        Sampling(),
+        {name: EXTRA[name] for name in options.extra},
+        dict(options.rival),
+        options.methods,
+        SEEDS[: options.seeds],
+    )
 
 
 def written(path: Path, condition: str, clip: str, made: Iterable[Entry]) -> list[Row]:
@@ -114,7 +134,19 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m export.evaluate.diffusion", description=__doc__)
     parser.add_argument("split", type=Path, help="folder with clean/ and damage/, e.g. ../shared/data/val")
     parser.add_argument("--conditions", nargs="+", choices=NAMES, default=NAMES)
+    parser.add_argument("--methods", nargs="*", choices=METHODS, default=METHODS, help="by default all")
     parser.add_argument("--extra", nargs="*", choices=list(EXTRA), default=(), help="other ways to sample")
+    parser.add_argument(
+        "--rival",
+        action="append",
+        default=[],
+        type=_named,
+        metavar="NAME=FILE.onnx",
+        help="a single-pass net of another family, judged as a row of that name",
+    )
+    parser.add_argument(
+        "--seeds", type=int, choices=range(1, len(SEEDS) + 1), default=len(SEEDS), help="of each sampler"
+    )
     parser.add_argument("--clips", nargs="+", help="names; by default all")
     parser.add_argument("--frames", type=int, default=1, help="judged per clip, 1 to 12")
     parser.add_argument("--model", type=Path, help="denoising net to judge; by default the shipped one")
@@ -125,11 +157,18 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def _named(text: str) -> tuple[str, Path]:
+    name, found, file = text.partition("=")
+    if not (name and found and file):
+        raise argparse.ArgumentTypeError(f"give NAME=FILE.onnx, not {text!r}")
+    return name, Path(file)
+
+
 def _sheet(path: Path, made: Sequence[Entry]) -> None:
-    """Of the first judged frame: truth, input, smooth, with grain, a sample, the mean of samples, best."""
+    """Of the first judged frame: truth, input, then one result of every method in the order of the table."""
     shown = {entry.method: entry.results[0] for entry in reversed(made)}
-    names = ("fast-smooth", "fast", "diffusion", "diffusion-mean", "best")
-    save(path, crops([shown[name] for name in names]))
+    order = dict.fromkeys(entry.method for entry in made if entry.method != "input")
+    save(path, crops([shown[name] for name in order]))
 
 
 if __name__ == "__main__":

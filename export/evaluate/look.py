@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.connected import connected
 from engine.types import Bool, Float32
+from export.evaluate.ciede import Apart, delta_e_1976
 from export.evaluate.repair_metrics import luma, structure
 
 SCALES = 3
@@ -92,14 +93,14 @@ def _mean(plane: Float32, share: Float32) -> float:
     return float((plane * share).sum(dtype=np.float64) / max(float(share.sum(dtype=np.float64)), 1e-9))
 
 
-def colour_error(picture: Float32, truth: Float32, where: Bool) -> float:
-    """Mean CIE 1976 ΔE (D65) over the pixels `where`, after the Gaussian that takes grain away."""
-    difference = lab(structure(picture)) - lab(structure(truth))
-    return float(np.linalg.norm(difference[where], axis=1).mean())
+def colour_error(picture: Float32, truth: Float32, where: Bool, apart: Apart = delta_e_1976) -> float:
+    """Mean ΔE (D65) over the pixels `where`, after the Gaussian that takes grain away."""
+    one, two = (lab(structure(plane))[where] for plane in (picture, truth))
+    return float(apart(one, two).mean())
 
 
-def colour_shift(picture: Float32, truth: Float32, where: Bool) -> float:
-    """Mean CIE 1976 ΔE between the mean colours of each connected region of `where`, by its pixels: what a
+def colour_shift(picture: Float32, truth: Float32, where: Bool, apart: Apart = delta_e_1976) -> float:
+    """Mean ΔE between the mean colours of each connected region of `where`, by its pixels: what a
     whole repair is too light, too dark or of another hue."""
     regions = connected(where)
     counts = np.maximum(regions.area, 1)
@@ -108,7 +109,7 @@ def colour_shift(picture: Float32, truth: Float32, where: Bool) -> float:
     large[0] = False
     if not large.any():
         return float("nan")
-    away = np.linalg.norm(means[0] - means[1], axis=1)
+    away = apart(means[0], means[1])
     return float(np.average(away[large], weights=regions.area[large]))
 
 

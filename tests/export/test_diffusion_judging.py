@@ -10,7 +10,7 @@ import pytest
 from engine.repair.diffusion_sampler import Sampling
 from export.evaluate.diffusion import Row, read, table, written
 from export.evaluate.diffusion_conditions import NAMES, quality_clip
-from export.evaluate.diffusion_judging import Contest, QualityScores, entries
+from export.evaluate.diffusion_judging import ONCE, Contest, QualityScores, entries
 from export.evaluate.repair_conditions import true_matte
 from export.material.clips import Clip
 from export.simulate.banks import Bank
@@ -50,22 +50,39 @@ def test_every_method_is_told_the_same_and_keeps_what_is_not_damaged(
     """A net that gives part of the noise it is shown: samples then differ, and less so in the mean."""
     made = quality_clip(clip, bank, "alone", 1)
     net = denoising_net(tmp_path / "net.onnx", share=0.3)
-    contest = Contest.of(net, Sampling(), {"ddim": Sampling(solver="ddim")})
+    extra = {"ddim": Sampling(solver="ddim"), "one-run": ONCE}
+    contest = Contest.of(net, Sampling(), extra, {"rival": net}, seeds=(1, 2))
     found = list(entries(contest, made))
     assert [(entry.method, entry.seed) for entry in found] == [
-        ("input", 0), ("telea", 0), ("fast-smooth", 0), ("fast", 0), ("diffusion", 1), ("diffusion", 2),
-        ("diffusion", 3), ("diffusion-mean", 0), ("ddim", 1), ("best", 1),
+        ("input", 0), ("telea", 0), ("fast-smooth", 0), ("fast", 0), ("rival", 0), ("diffusion", 1),
+        ("diffusion", 2), ("diffusion-mean", 0), ("ddim", 1), ("ddim", 2), ("ddim-mean", 0), ("one-run", 0),
+        ("best", 1), ("best", 2), ("best-mean", 0),
     ]  # fmt: skip
     frame = made.frames[0]
     for entry in found:
         (result,) = entry.results
         same = ~true_matte(frame)
         np.testing.assert_array_equal(result.codes[same], frame.damaged[same])
-        assert (entry.seconds > 0) == (entry.method in ("diffusion", "ddim"))
+        paints = entry.method in ("rival", "diffusion", "ddim", "one-run", "best")
+        assert (entry.seconds > 0) == paints
+        assert (entry.painted == 100) or not paints or entry.method == "best"
     masked = {(entry.method, entry.seed): entry.scores().masked for entry in found}
     assert masked["input", 0] < min(value for key, value in masked.items() if key != ("input", 0))
-    codes = [entry.results[0].codes for entry in found if entry.method == "diffusion"]
-    assert (codes[0] != codes[1]).any()
+    codes = {(entry.method, entry.seed): entry.results[0].codes for entry in found}
+    assert (codes["diffusion", 1] != codes["diffusion", 2]).any()
+    # One and the same net in one run, whether it comes as a way to sample or as a rival.
+    np.testing.assert_array_equal(codes["one-run", 0], codes["rival", 0])
+
+
+def test_just_the_methods_asked_for_are_judged(clip: Clip, bank: Bank, tmp_path: Path) -> None:
+    made = quality_clip(clip, bank, "alone", 1)
+    contest = Contest.of(
+        denoising_net(tmp_path / "net.onnx"), Sampling(steps=2), {}, methods=("fast", "best"), seeds=(1,)
+    )
+    found = {entry.method: entry for entry in entries(contest, made)}
+    assert list(found) == ["fast", "best"]
+    assert 0 < found["best"].painted <= 100
+    assert "best-mean" not in found
 
 
 def scores(masked: float, seconds: float = nan) -> QualityScores:

@@ -56,13 +56,24 @@ def test_only_what_is_asked_for_is_painted() -> None:
         assert ((tile.source == DIFFUSION) == (where & DAMAGE)[tile.box.slices]).all()
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 3, 64])
+@pytest.mark.parametrize("how", [Sampling(), Sampling(jumps=2, length=2)])
+@pytest.mark.parametrize("at_once", [1, 3, 64])
 def test_how_many_windows_are_run_at_once_changes_no_byte(
-    at_once: int, monkeypatch: pytest.MonkeyPatch
+    at_once: int, how: Sampling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = plane(painted(painter(share=0.9)))
+    expected = plane(painted(painter(share=0.9, how=how)))
     monkeypatch.setattr(diffusion_windows, "AT_ONCE", at_once)
-    np.testing.assert_array_equal(plane(painted(painter(share=0.9))), expected)
+    np.testing.assert_array_equal(plane(painted(painter(share=0.9, how=how))), expected)
+
+
+@pytest.mark.parametrize("how", [Sampling(solver="ddim"), Sampling(jumps=2), Sampling(jumps=2, length=2)])
+def test_the_order_of_tiles_changes_no_byte(how: Sampling) -> None:
+    """The noise of every draw belongs to a place of the frame: to no tile, nor to what was drawn before."""
+    with painter(share=0.9, how=how, seed=7) as net:
+        one = net.paint(MOVING.window, MOVING.mattes, FIRST, EVERYWHERE)
+        net.paint(MOVING.window, MOVING.mattes, FIRST, spots((60, 50, 26)))
+        two = net.paint(MOVING.window, MOVING.mattes, FIRST[::-1], EVERYWHERE)
+    assert [tile.encoded.tobytes() for tile in one] == [tile.encoded.tobytes() for tile in two[::-1]]
 
 
 def test_planes_made_anew_are_those_kept(monkeypatch: pytest.MonkeyPatch) -> None:

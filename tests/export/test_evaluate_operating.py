@@ -5,6 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
+from engine.detect.cleanup import sensitivity_of
 from engine.detect.cleanup import threshold as limit_of
 from engine.motion.estimator import MotionEstimator
 from engine.types import DAMAGE_CLASSES, DamageMatte
@@ -61,7 +62,7 @@ def tallies() -> list[tally.ClipTally]:
 
 def test_the_threshold_of_the_settings_is_the_one_asked_for() -> None:
     for threshold in tally.CLEANED:
-        assert limit_of(tally.sensitivity_of(threshold)) == pytest.approx(threshold)
+        assert limit_of(sensitivity_of(threshold)) == pytest.approx(threshold)
 
 
 def test_recall_and_false_alarms_follow_the_threshold(tallies: list[tally.ClipTally]) -> None:

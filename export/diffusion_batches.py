@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from engine.repair.diffusion_inputs import CHANNELS, FRAME, LEAST, MOST, PLACE
+from engine.repair.diffusion_inputs import CHANNELS, FRAME, LEAST, MOST, PLACE, coloured
 from engine.repair.fusion_inputs import AFTER_KNOWN, BEFORE_KNOWN, PICTURE_CHANNELS, SIDE
 from export.fusion_batches import drawn_windows, expose, reverse_time
 from export.fusion_shards import Halves
@@ -27,7 +27,8 @@ _GONE, _HIDDEN = 0.2, 0.25
 def draw_diffusion_batch(shards: Sequence[Halves], count: int, rng: np.random.Generator) -> DiffusionBatch:
     """Windows turned, mirrored, in other exposure and contrast, time reversed, neighbours taken away."""
     planes, truth = altered_windows(drawn_windows(shards, count, rng), rng)
-    noise = torch.from_numpy(rng.standard_normal(truth.shape, np.float32))
+    drawn = rng.standard_normal((count, SIDE, SIDE, 3), np.float32)
+    noise = torch.from_numpy(np.ascontiguousarray(np.moveaxis(coloured(drawn), -1, 1)))
     return planes, truth, noise, torch.from_numpy(drawn_deviations(count, rng))
 
 

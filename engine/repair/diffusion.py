@@ -23,6 +23,7 @@ from engine.repair.diffusion_inputs import (
     SIDE,
     UNIT,
     DiffusionScene,
+    coloured,
     scaled_corners,
 )
 from engine.repair.diffusion_sampler import Sampling, sampled
@@ -95,7 +96,7 @@ class DiffusionPainter(Closing):
         canvas, noise = windows.canvas, PositionNoise(key, self._seed)
         return sampled(
             windows.denoised,
-            lambda n: noise.at(canvas.rows, canvas.columns, n),
+            lambda n: coloured(noise.at(canvas.rows, canvas.columns, n)),
             how,
             None if lead is None else lead.lead,
         )

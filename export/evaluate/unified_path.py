@@ -12,7 +12,7 @@ from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.memo import Memo
 from engine.repair.diffusion_canvas import Canvas
-from engine.repair.diffusion_inputs import INPUTS, DiffusionScene, scaled_corners
+from engine.repair.diffusion_inputs import INPUTS, DiffusionScene, coloured, scaled_corners
 from engine.repair.diffusion_sampler import Sampling, sampled
 from engine.repair.diffusion_windows import Windows
 from engine.repair.fused import scene_of
@@ -71,7 +71,7 @@ class UnifiedNet(Closing):
             last.update(windows.seen(state, deviation))
             return last["residual"]
 
-        residual = sampled(denoise, lambda n: noise.at(canvas.rows, canvas.columns, n), self._how)
+        residual = sampled(denoise, lambda n: coloured(noise.at(canvas.rows, canvas.columns, n)), self._how)
         inside = canvas.inside
         rows, columns = canvas.rows[inside], canvas.columns[inside]
         damage, picture = np.zeros(near.centre.size, np.float32), scene.first.copy()

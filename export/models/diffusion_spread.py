@@ -7,6 +7,7 @@ squares of logarithms, to a few hundred training windows.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -21,8 +22,8 @@ _SCALE, _EXPONENT = 0.9, 0.7
 """Spread in units, of a place both neighbours show, over the local grain and texture to this power."""
 _NONE, _ONE = 2.7, 1.2
 """So many times wider where neither neighbour, or one alone, is known."""
-_GRAIN = 0.8
-"""Grain as it is drawn, over what the square of 5 px finds around: that finds some texture too."""
+_FAINT = 1e-4
+"""Squared units: less than any grain, so that a logarithm can be had."""
 _NEAR = 31
 """px. Side of the square around a pixel whose grain and texture count."""
 _USUAL, _PIXELS = 0.01, 0.02
@@ -41,11 +42,15 @@ def expected_spread(planes: Tensor) -> Spread:
     """From `planes` of `engine.repair.diffusion_inputs`."""
     outside = 1 - planes[:, HOLE : HOLE + 1]
     power = (grain_of(planes[:, 3:6]) / float(UNIT)).square().mean(1, keepdim=True)
+    small = _boxed(power * outside, 5) / (_boxed(outside, 5) + _PIXELS)
+    quiet = _boxed((small + _FAINT).log() * outside, _NEAR) + _PIXELS * math.log(_USUAL)
+    # Of squares of 5 px the geometric mean: grain lies on all of them alike, texture on some much more.
+    grain = (0.5 * quiet / (_boxed(outside, _NEAR) + _PIXELS)).exp()
     near = (_boxed(power * outside, _NEAR) + _PIXELS * _USUAL) / (_boxed(outside, _NEAR) + _PIXELS)
     known = planes[:, HOLE + 1 : HOLE + 3].sum(1, keepdim=True)
     wider = torch.where(known > 1.5, 1.0, torch.where(known > 0.5, _ONE, _NONE))
     truth = (_SCALE * near ** (_EXPONENT / 2) * wider).clamp(NARROWEST, WIDEST)
-    return Spread((_GRAIN * near.sqrt()).clamp(NARROWEST, WIDEST), truth)
+    return Spread(grain.clamp(NARROWEST, WIDEST), truth)
 
 
 def grain_of(picture: Tensor) -> Tensor:

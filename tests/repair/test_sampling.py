@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from engine.repair.diffusion_inputs import CORRELATION, coloured
 from engine.repair.diffusion_sampler import Draw, Sampling, sampled
 from engine.repair.position_noise import PositionNoise
 from engine.types import Float32
@@ -86,3 +87,12 @@ def test_the_net_is_run_as_often_as_is_said(how: Sampling) -> None:
     assert (levels[0], levels[-1]) == (max(levels), min(levels))
     assert sorted(set(levels), reverse=True) == list(dict.fromkeys(levels))
     assert len(set(levels)) == how.steps
+
+
+def test_the_channels_of_coloured_noise_share_most_of_it() -> None:
+    rows, columns = (places.ravel() for places in np.mgrid[:200, :200])
+    noise = coloured(PositionNoise("a").at(rows, columns))
+    assert noise.dtype == np.float32
+    np.testing.assert_allclose(noise.var(0), 1, rtol=0.03)
+    correlations = np.corrcoef(noise, rowvar=False)
+    np.testing.assert_allclose(correlations[np.triu_indices(3, 1)], CORRELATION, atol=0.01)

@@ -10,6 +10,7 @@ import numpy as np
 from engine.connected import connected
 from engine.detect.dirtiness import eased
 from engine.detect.marks import of_one_frame, of_polarity
+from engine.detect.odds import shifted
 from engine.detect.witness import Witness
 from engine.parameters import Settings
 from engine.types import DAMAGE_CLASSES, Bool, DamageClass, DamageMatte, Float32
@@ -86,11 +87,11 @@ class Limits:
 
     @staticmethod
     def of(core: float | Float32) -> Limits:
-        return Limits(core, _shifted(core, np.exp(_RIM)))
+        return Limits(core, shifted(core, np.exp(_RIM)))
 
     def shifted(self, odds: Float32) -> Limits:
         """With `odds` (H, W) times the odds against damage."""
-        return Limits(_shifted(self.core, odds), _shifted(self.rim, odds))
+        return Limits(shifted(self.core, odds), shifted(self.rim, odds))
 
     def eased(self, found: DamageMatte) -> Limits:
         """What a frame as dirty as its probabilities say asks of dust and hairs.
@@ -98,10 +99,12 @@ class Limits:
         A scratch or lost emulsion taken for certain is often wrong together with others, on the edges of one
         wall; of those a dirty frame asks as much as any.
         """
-        core = eased(self.core, found.coverage)
-        if core is self.core or not found.classes.keys() >= {*_DUST}:
+        if not found.classes.keys() >= {*_DUST}:
             return self
-        rim = np.minimum(self.rim, _shifted(core, np.exp(_RIM_WHEN_EASED)))
+        core = eased(self.core, found.coverage)
+        if core is self.core:
+            return self
+        rim = np.minimum(self.rim, shifted(core, np.exp(_RIM_WHEN_EASED)))
         dust = _is_dust(found)
         return Limits(*(np.where(dust, low, usual) for low, usual in ((core, self.core), (rim, self.rim))))
 
@@ -210,12 +213,6 @@ def _limit_by_class(found: DamageMatte, rule: MatteRule) -> float | Float32:
     side = (_CLASS_SIDE, _CLASS_SIDE)
     likeliest = np.argmax([cv2.blur(found.classes[name], side) for name in limits], axis=0)
     return np.array(list(limits.values()), np.float32)[likeliest]
-
-
-def _shifted(limit: float | Float32, odds: np.float64 | Float32) -> float | Float32:
-    """The probability with `odds` times the odds against damage that `limit` has."""
-    shifted = 1 / (1 + (1 / limit - 1) * odds)
-    return shifted.astype(np.float32) if isinstance(shifted, np.ndarray) else shifted
 
 
 def shared_out(found: DamageMatte, coverage: Float32) -> dict[DamageClass, Float32]:

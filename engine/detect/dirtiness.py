@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from engine.detect.odds import shifted
 from engine.types import Float32
 
 _Shares = TypeVar("_Shares", float, npt.NDArray[np.float64])
@@ -53,7 +54,7 @@ def eased(limit: float | Float32, probability: Float32) -> float | Float32:
     more = share_of_damage(probability) / _USUAL
     if more <= 1:
         return limit
-    lowered = 1 / (1 + (1 / np.asarray(limit, np.float64) - 1) * more)
+    lowered = shifted(np.asarray(limit, np.float64), more)
     result = np.maximum(lowered, np.minimum(limit, _EASIEST))
     return float(result) if isinstance(limit, float) else result.astype(np.float32)
 

@@ -26,7 +26,7 @@ class Witness:
     @property
     def accompanied(self) -> bool:
         """Whether the centre frame has a neighbour."""
-        return any(offset for offset in self.window.offsets())
+        return bool(self.window.offsets())
 
     @cached_property
     def luma(self) -> Float32:

@@ -28,6 +28,7 @@ from export.models.diffusion_spread import (  # noqa: E402
 )
 from export.models.diffusion_unet import DiffusionUNet  # noqa: E402
 from export.train_diffusion import Diffusion, diffusion_loss  # noqa: E402
+from tests.export.awake import awake  # noqa: E402
 
 pytestmark = [pytest.mark.train, pytest.mark.usefixtures("one_thread")]
 
@@ -35,14 +36,8 @@ Tensors = tuple["torch.Tensor", "torch.Tensor", "torch.Tensor"]
 
 
 def net(seed: int = 1) -> DiffusionUNet:
-    """A small net none of whose parts is silent, as trained ones are not."""
-    torch.manual_seed(seed)
-    made = DiffusionUNet(16, 16, 16, 16)
-    with torch.no_grad():
-        for weight in made.parameters():
-            if not weight.any():
-                weight.normal_(std=0.1)
-    return made.eval()
+    """A small one that is as a trained one."""
+    return awake(lambda: DiffusionUNet(16, 16, 16, 16), seed)
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,7 @@ from export.train_family import main, unified_loss  # noqa: E402
 from export.unified_batches import draw_unified_batch, unmarked  # noqa: E402
 from export.unified_inputs import OUTPUTS as UNIFIED  # noqa: E402
 from export.unified_inputs import REACH  # noqa: E402
+from tests.export.awake import awake  # noqa: E402
 
 pytestmark = [pytest.mark.train, pytest.mark.usefixtures("one_thread")]
 
@@ -41,14 +42,8 @@ SMALL: dict[str, Callable[[], "torch.nn.Module"]] = {
 
 
 def net(family: str, seed: int = 1) -> "torch.nn.Module":
-    """A small net none of whose parts is silent, as trained ones are not."""
-    torch.manual_seed(seed)
-    made = SMALL[family]()
-    with torch.no_grad():
-        for weight in made.parameters():
-            if not weight.any():
-                weight.normal_(std=0.1)
-    return made.eval()
+    """A small one that is as a trained one."""
+    return awake(SMALL[family], seed)
 
 
 @pytest.fixture(scope="module")

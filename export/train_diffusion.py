@@ -21,6 +21,7 @@ from export.diffusion_batches import DiffusionBatch, draw_diffusion_batch
 from export.fusion_shards import Halves, fusion_shards_in
 from export.models.diffusion_spread import expected_spread
 from export.models.diffusion_unet import LEVEL_SPAN, DiffusionUNet
+from export.models.opponent import along_axes, to_axes
 from export.train_fusion import blurred, worth
 from export.training import parsed, train
 
@@ -28,6 +29,8 @@ _STRUCTURE = 1.0
 """Weight, beside the plain error, of that behind a Gaussian, which leaves 1/30 of the power of grain."""
 _LARGE = 1.5
 """Expected spreads."""
+_AXES = (1.5, 0.75, 0.75)
+"""What an error of brightness and of colour counts, each over its own spread."""
 _RIM = 0.25
 """What a pixel at the window's edge counts: there other windows have more say."""
 
@@ -69,16 +72,19 @@ def diffusion_loss(error: Tensor, deviation: Tensor, spread: Tensor, counted: Te
     (Song and Dhariwal 2023, Improved techniques for training consistency models): else a few fills that
     are wholly wrong have all the say, and what can be learnt of them in a short run is next to nothing; the
     price is that where much is possible the net keeps nearer to the first fill. Each level of noise counts
-    the same (Karras et al. 2022), and with the `spread` (N, 1, S, S) that is expected each strength of grain;
-    a window counts with the root of its pixels, or the largest marks would have all the say.
+    the same (Karras et al. 2022), and with the `spread` (N, 3, S, S) that is expected along the axes of
+    `export.models.opponent` each strength of grain, and colour as much as brightness; a window counts with
+    the root of its pixels, or the largest marks would have all the say.
     """
-    scaled = error * (deviation**2 + spread**2).sqrt() / (deviation * spread)
+    noise = along_axes(deviation)
+    scaled = to_axes(error) * (noise**2 + spread**2).sqrt() / (noise * spread)
     weights = counted * _rim(error)
     weights = weights / weights.sum((1, 2, 3), keepdim=True).clamp(min=1).sqrt()
     pixels = weights.sum().clamp(min=1e-6)
     structure = blurred(scaled * (counted > 0))
     cost = _bent(scaled) + _STRUCTURE * _bent(structure)
-    return (cost.mean(1, keepdim=True) * weights).sum() / pixels
+    axes = torch.tensor(_AXES, device=cost.device)[:, None, None]
+    return ((cost * axes).mean(1, keepdim=True) * weights).sum() / pixels
 
 
 def _bent(error: Tensor) -> Tensor:

@@ -123,7 +123,7 @@ def unified_loss(error: Tensor, logit: Tensor, residual: Tensor) -> Tensor:
     strength = residual.abs().amax(1, keepdim=True) * REACH
     visible, present = strength > VISIBLE, strength > PRESENT
     counted = torch.where(present, 1.0, _ELSEWHERE)
-    spread = torch.full_like(logit, _ERROR)
+    spread = torch.full_like(error, _ERROR)
     repaired = diffusion_loss(error, torch.full_like(logit[:, :, :1, :1], MOST), spread, counted)
     told = functional.binary_cross_entropy_with_logits(logit, visible.float(), reduction="none")
     judged = (visible | ~present).float()

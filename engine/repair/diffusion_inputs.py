@@ -111,11 +111,18 @@ def deviation_of(level: float) -> float:
     return float(np.exp(_LOG_SPAN * level))
 
 
-def deviations(steps: int) -> tuple[float, ...]:
+def deviations(steps: int, start: float = MOST) -> tuple[float, ...]:
     """Standard deviations of the noise at each of `steps` (1 or more) runs of the net, falling from MOST to
     LEAST: Karras et al. 2022, Elucidating the design space of diffusion-based generative models, equation 5.
+    The second and all that follow are spaced as if the first were `start`, LEAST..MOST.
     """
-    low, high = LEAST ** (1 / _BEND), MOST ** (1 / _BEND)
+    if start == MOST or steps == 1:
+        return _spaced(MOST, steps)
+    return (MOST, *_spaced(start, steps - 1))
+
+
+def _spaced(start: float, steps: int) -> tuple[float, ...]:
+    low, high = LEAST ** (1 / _BEND), start ** (1 / _BEND)
     return tuple((high + k / max(steps - 1, 1) * (low - high)) ** _BEND for k in range(steps))
 
 

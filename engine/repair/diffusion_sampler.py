@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from engine.repair.diffusion_inputs import deviations
+from engine.repair.diffusion_inputs import MOST, deviations
 from engine.types import Float32
 
 Denoiser: TypeAlias = Callable[[Float32, float], Float32]
@@ -31,12 +31,15 @@ Draw: TypeAlias = Callable[[int], Float32]
 class Sampling:
     """`steps`: runs of the net on the way down; one alone gives the mean of what may be there. `jumps`: so
     many times every `length` steps between the first and the last are gone back over and done again
-    (RePaint's number of resamplings less one, and its jump length)."""
+    (RePaint's number of resamplings less one, and its jump length). `start`: the noise, in units of the net,
+    that is put on the mean which the first run gives (Chung et al., Come-Closer-Diffuse-Faster, 2022): with
+    MOST anything that may be there can be drawn, with less of it the sample keeps nearer to the mean."""
 
     steps: int = 6
     jumps: int = 0
     length: int = 1
     solver: Literal["2m", "ddim"] = "2m"
+    start: float = MOST
 
     @property
     def runs(self) -> int:
@@ -46,7 +49,7 @@ class Sampling:
 
 def sampled(denoise: Denoiser, draw: Draw, how: Sampling, lead: Leader | None = None) -> Float32:
     """A sample (n, 3), in the units of the net."""
-    levels = (*deviations(how.steps), 0.0)
+    levels = (*deviations(how.steps, how.start), 0.0)
     state = np.float32(levels[0]) * draw(0)
     before: tuple[Float32, float] | None = None
     for k, back, number in _way(how):

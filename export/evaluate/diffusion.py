@@ -38,6 +38,10 @@ from export.simulate.banks import load
 
 EXTRA = {
     "ddim": Sampling(solver="ddim"),
+    "near-2": Sampling(solver="ddim", start=2.0),
+    "near-1": Sampling(solver="ddim", start=1.0),
+    "near-half": Sampling(solver="ddim", start=0.5),
+    "near-half-2m": Sampling(start=0.5),
     "one-run": ONCE,
     "four-runs": Sampling(steps=4),
     "eight-runs": Sampling(steps=8),

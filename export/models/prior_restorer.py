@@ -11,13 +11,14 @@ from torch.nn import functional
 from engine.repair.diffusion_inputs import HOLE, UNIT
 from export.models.diffusion_spread import expected_spread
 from export.models.diffusion_unet import shown
+from export.models.opponent import from_axes, to_axes
 from export.models.window_body import WindowBody
 
 PRIOR = 64
 """Numbers of the prior."""
 _STEPS = 4
 """In which the prior is estimated, as many as DiffIR takes."""
-_SEEN = 19
+_SEEN = 20
 
 
 class BothPriors(NamedTuple):
@@ -59,7 +60,7 @@ class PriorRestorer(nn.Module):
         """`truth` (N, 3, S, S) the picture under the damage, model encoding."""
         spread = expected_spread(planes).truth
         seen = _shown(planes, spread)
-        lacking = planes[:, HOLE : HOLE + 1] * (truth - planes[:, 3:6]) / (float(UNIT) * spread)
+        lacking = planes[:, HOLE : HOLE + 1] * to_axes((truth - planes[:, 3:6]) / float(UNIT)) / spread
         prior = self.of_truth(torch.cat([seen, torch.tanh(lacking / 3)], 1))
         estimate = self.estimated(seen)
         return BothPriors(
@@ -80,7 +81,7 @@ class PriorRestorer(nn.Module):
         return prior
 
     def _restored(self, planes: Tensor, seen: Tensor, spread: Tensor, prior: Tensor) -> Tensor:
-        return planes[:, HOLE : HOLE + 1] * spread * self.body(seen, prior).float()
+        return planes[:, HOLE : HOLE + 1] * from_axes(spread * self.body(seen, prior).float())
 
 
 class Encoder(nn.Module):

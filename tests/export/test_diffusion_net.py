@@ -11,7 +11,7 @@ pytest.importorskip("onnxscript", reason="needs onnxscript: python3 install test
 
 from engine.inference.session import ModelSession  # noqa: E402
 from engine.repair.diffusion import DiffusionPainter  # noqa: E402
-from engine.repair.diffusion_inputs import HOLE, LEAST, MOST, SIDE, deviations  # noqa: E402
+from engine.repair.diffusion_inputs import HOLE, LEAST, MOST, SIDE, coloured, deviations  # noqa: E402
 from export.diffusion_to_onnx import (  # noqa: E402
     NAMES,
     TOLERANCE,
@@ -27,6 +27,7 @@ from export.models.diffusion_spread import (  # noqa: E402
     grain_of,
 )
 from export.models.diffusion_unet import DiffusionUNet  # noqa: E402
+from export.models.opponent import along_axes, from_axes, to_axes  # noqa: E402
 from export.train_diffusion import Diffusion, diffusion_loss  # noqa: E402
 from tests.export.awake import awake  # noqa: E402
 
@@ -72,9 +73,9 @@ def test_an_untrained_net_takes_the_residual_for_grain() -> None:
         planes, state, level = window_inputs(2, deviation)
         with torch.no_grad():
             found = DiffusionUNet()(planes, state, level)
-        grain = expected_spread(planes).grain
-        share = grain**2 / (grain**2 + deviation**2)
-        expected = share * state * planes[:, HOLE : HOLE + 1]
+        grain, noise = expected_spread(planes).grain, along_axes(torch.full((2, 1, 1, 1), deviation))
+        share = grain**2 / (grain**2 + noise**2)
+        expected = from_axes(share * to_axes(state)) * planes[:, HOLE : HOLE + 1]
         np.testing.assert_allclose(found.numpy(), expected.numpy(), atol=1e-5)
 
 
@@ -156,6 +157,35 @@ def test_texture_beside_the_damage_is_not_taken_for_grain() -> None:
     textured = expected_spread(planes)
     assert float(textured.grain[0, 0, 30, 30]) < 2.5 * plain
     assert float(textured.truth[0, 0, 30, 30]) > 2.5 * plain
+
+
+def test_where_all_around_is_grey_no_colour_is_drawn_however_rough_it_is() -> None:
+    planes, state, level = window_inputs(1, 0.3)
+    rough = torch.randn(1, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(7))
+    planes[:, 3:6] = 0.4 + 0.02 * rough
+    planes[:, HOLE], planes[:, HOLE + 1 :] = 0, 1
+    planes[:, HOLE, 20:40, 20:40] = 1
+    spread = expected_spread(planes)
+    assert float(spread.truth[0, 0, 30, 30]) > 10 * float(spread.truth[0, 1, 30, 30])
+    with torch.no_grad():
+        found = to_axes(DiffusionUNet()(planes, state, level))[0, :, 20:40, 20:40]
+    assert float(found[0].std()) > 10 * float(found[1:].std())
+
+
+def test_axes_keep_lengths_and_part_what_is_common_from_the_rest() -> None:
+    picture = torch.randn(2, 3, 5, 5, generator=torch.Generator().manual_seed(8))
+    axes = to_axes(picture)
+    np.testing.assert_allclose(from_axes(axes).numpy(), picture.numpy(), atol=1e-6)
+    np.testing.assert_allclose(axes.square().sum(1).numpy(), picture.square().sum(1).numpy(), rtol=1e-5)
+    grey = to_axes(torch.ones(1, 3, 1, 1))
+    np.testing.assert_allclose(grey.ravel().numpy(), [3**0.5, 0, 0], atol=1e-6)
+
+
+def test_noise_along_the_axes_is_as_strong_as_is_said() -> None:
+    drawn = np.random.default_rng(9).standard_normal((200, 200, 3), np.float32)
+    noise = torch.from_numpy(np.moveaxis(coloured(drawn), -1, 0).copy())[None]
+    expected = along_axes(torch.full((1, 1, 1, 1), 2.0)).ravel()
+    np.testing.assert_allclose(2 * to_axes(noise).std((0, 2, 3)).numpy(), expected.numpy(), rtol=0.02)
 
 
 def test_the_mean_of_what_may_be_there_is_paid_best() -> None:

@@ -1,5 +1,7 @@
 """The sampler alone, with denoisers whose samples are known: how often it runs, and what comes out."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,8 @@ WAYS = [
     Sampling(steps=9, jumps=1, length=3),
     Sampling(steps=4, jumps=3, length=7),
     Sampling(steps=2, jumps=2),
+    Sampling(start=0.5),
+    Sampling(start=1.0, jumps=1, solver="ddim"),
 ]
 
 
@@ -42,7 +46,7 @@ def test_it_runs_as_often_as_it_says_and_draws_every_number_once(how: Sampling) 
     sampled(net, lambda n: (drawn.append(n), draws(n))[1], how)
     assert len(net.seen) == how.runs
     assert drawn == list(range(len(drawn)))
-    assert set(net.seen) == set(deviations(how.steps))
+    assert set(net.seen) == set(deviations(how.steps, how.start))
     # Pure noise is never gone back to, nor is the last step done again.
     assert net.seen.count(net.seen[0]) == net.seen.count(net.seen[-1]) == 1
 
@@ -76,6 +80,23 @@ def test_one_run_gives_what_is_seen_behind_the_most_noise() -> None:
     np.testing.assert_array_equal(
         sampled(net, draws, Sampling(steps=1)), net(np.float32(deviations(1)[0]) * draws(0), deviations(1)[0])
     )
+
+
+def test_behind_the_first_run_noise_starts_as_low_as_asked() -> None:
+    levels = deviations(5, 0.5)
+    assert levels[:2] == (MOST, pytest.approx(0.5))
+    assert levels[-1] == pytest.approx(LEAST)
+    assert all(a > b for a, b in pairwise(levels))
+    assert deviations(5, MOST) == deviations(5)
+    assert deviations(1, 0.5) == deviations(1)
+
+
+def test_from_a_low_start_little_is_drawn_of_what_is_wide_and_nearly_all_of_what_is_narrow() -> None:
+    narrow, wide = (
+        float(sampled(Gaussian(spread), draws, Sampling(start=0.5)).std()) / spread for spread in (0.1, 2.0)
+    )
+    assert narrow > 0.85
+    assert wide < 0.5
 
 
 @pytest.mark.parametrize("how", WAYS)

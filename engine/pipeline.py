@@ -15,18 +15,15 @@ from types import MappingProxyType
 import numpy as np
 
 from engine.closing import Closing
-from engine.codes import Patch, chroma_aligned, composite, content_key, to_rgb
-from engine.detect.cleanup import Limits, MatteRule, accepted, clean_matte, shared_out, softened
+from engine.codes import Patch, composite, content_key, to_rgb
 from engine.detect.contract import Detector
 from engine.detect.unet_detector import UNetDetector
-from engine.detect.witness import Witness
 from engine.errors import ColourError, ModelError
+from engine.finding import Finder
 from engine.inference.registry import listing
 from engine.inference.runtime import Device
 from engine.inference.session import ModelSession, threads_for
-from engine.matte.combine import combined, without
 from engine.matte.inputs import NO_MATTES, MatteInputs
-from engine.memo import Memo
 from engine.motion.estimator import MotionEstimator
 from engine.parameters import Settings
 from engine.repair.asked import as_asked
@@ -40,7 +37,6 @@ from engine.report.regions import regions_of
 from engine.types import (
     DamageMatte,
     FillTile,
-    Float32,
     Frame,
     FrameReport,
     RepairResult,
@@ -53,18 +49,6 @@ from ocio.processor import ColourRoute
 
 DEFAULT_DETECTOR = "detect-unet"
 DEFAULT_PAINTER = "diffusion-fill"
-_ALONGSIDE = 2
-"""Mattes kept beside those of one window, for the windows in work at the same time."""
-_INFRARED_LIMITS = Limits.of(0.5)
-"""The infrared's own threshold has shaped its probability already."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Damage:
-    """Of one frame: what would be repaired, and how sure that is, (H, W) 0..1; nothing held out yet."""
-
-    matte: DamageMatte
-    probability: Float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,20 +78,19 @@ class Pipeline(Closing):
 
         `second` paints what quality best and decisions ask it for; it is closed with the pipeline.
         """
-        self._detector = detector
+        self._finder = Finder(detector, motion)
         self._repairer = repairer
         self._motion = motion
         self._second = second or SecondTier(_no_painter)
         self._to_model = route.to_model(colour_space)
         self._from_model = route.from_model(colour_space)
         self._space = route.canonical(colour_space)
-        self._damage: Memo[tuple[object, ...], _Damage] = Memo(_ALONGSIDE)
 
     @property
     def identity(self) -> Mapping[str, str]:
         """What exactly produces a result of quality fast: detector, repairer, colour space."""
         return MappingProxyType({
-            "detector": self._detector.identity,
+            "detector": self._finder.identity,
             "repairer": self._repairer.identity,
             "colour_space": self._space,
         })  # fmt: skip
@@ -133,18 +116,18 @@ class Pipeline(Closing):
 
         Without repairs, for `detect`, those that the detector looks at.
         """
-        return self._detector.radius + (settings.radius if repairs else 0)
+        return self._finder.radius + (settings.radius if repairs else 0)
 
     def detect(self, window: FrameWindow, settings: Settings, mattes: MatteInputs = NO_MATTES) -> DamageMatte:
         """The matte of the window's centre frame as it is repaired, grown to its whole chroma samples.
 
         Raises as `process` does.
         """
-        return self._centre(window, settings, mattes).matte
+        return self._finder.centre(window, settings, mattes).matte
 
     def probability(self, window: FrameWindow) -> DamageMatte:
         """What the detector says of the centre frame, before any setting shapes it."""
-        return self._detector.detect(window.around(0, self._detector.radius))
+        return self._finder.probability(window)
 
     def steps(
         self, window: FrameWindow, settings: Settings, mattes: MatteInputs = NO_MATTES
@@ -153,7 +136,7 @@ class Pipeline(Closing):
 
         Raises as `process` does.
         """
-        matte = self._centre(window, settings, mattes).matte
+        matte = self._finder.centre(window, settings, mattes).matte
         if not matte.coverage.any():
             return None
         chosen = self._fills(window, matte, settings, mattes)
@@ -170,7 +153,7 @@ class Pipeline(Closing):
 
     def remember(self, wrap: Callable[[Detector], Detector]) -> None:
         """Ask the detector through `wrap` from now on: one that keeps what it has found for a while."""
-        self._detector = wrap(self._detector)
+        self._finder.remember(wrap)
 
     def process(
         self, window: FrameWindow, settings: Settings, mattes: MatteInputs = NO_MATTES
@@ -184,7 +167,7 @@ class Pipeline(Closing):
         DeviceError.
         """
         started = time.perf_counter()
-        damage = self._centre(window, settings, mattes)
+        damage = self._finder.centre(window, settings, mattes)
         matte = damage.matte
         detected = time.perf_counter()
         if not matte.coverage.any():
@@ -208,63 +191,15 @@ class Pipeline(Closing):
         return RepairResult(frame, filled, report)
 
     def close(self) -> None:
-        self._damage.clear()
-        close = getattr(self._detector, "close", None)
-        if close is not None:
-            close()
+        self._finder.close()
         self._second.close()
-
-    def _centre(self, window: FrameWindow, settings: Settings, mattes: MatteInputs) -> _Damage:
-        """The damage of the centre frame, less what is held out."""
-        frame = window.centre.frame
-        mattes.check(settings.matte_mode)
-        mattes.require(frame.number)
-        damage = self._found(window, settings, mattes)
-        kept = mattes.kept(frame)
-        if kept is None or not kept.any():
-            return damage
-        # A chroma sample that touches the hold-out belongs to it: it could not change for the rest alone.
-        kept = chroma_aligned(kept.astype(np.float32), frame.codes.layout) > 0
-        return replace(damage, matte=without(damage.matte, kept))
-
-    def _found(self, window: FrameWindow, settings: Settings, mattes: MatteInputs) -> _Damage:
-        """The damage of the centre; kept, since neighbours ask for the same one."""
-        near, rule = window.around(0, self._detector.radius), MatteRule.of(settings)
-        own = mattes.key(window.centre.number)
-        key = (rule, own, *(frame.key if frame else None for frame in near.frames))
-        keep = 2 * settings.radius + 1 + _ALONGSIDE
-        return self._damage.get(key, lambda: self._cleaned(near, rule, mattes), keep)
-
-    def _cleaned(self, near: FrameWindow, rule: MatteRule, mattes: MatteInputs) -> _Damage:
-        found = _nothing(near) if rule.mode == "replace" else self._detector.detect(near)
-        matte = clean_matte(found, rule, Witness(near, self._motion))
-        # A copy: what the detector gives may be one plane of several, and would keep all of them in memory.
-        probability = found.coverage.copy()
-        given = _given(near.centre, rule, mattes)
-        if given is not None:
-            coverage = combined(matte.coverage, given, rule.mode)
-            origin = f"{rule.mode} of {found.origin} and imported"
-            matte = DamageMatte(coverage, shared_out(found, coverage), origin)
-            probability = np.maximum(probability, given)
-        added = mattes.added(near.centre.frame)
-        if added is not None:
-            coverage = np.where(added, np.float32(1), matte.coverage)
-            matte = DamageMatte(coverage, shared_out(found, coverage), f"{matte.origin} and decided")
-            probability = np.maximum(probability, added)
-        return _Damage(_aligned(matte, near.centre.frame), probability)
 
     def _fills(
         self, window: FrameWindow, matte: DamageMatte, settings: Settings, mattes: MatteInputs
     ) -> Sequence[FillTile]:
         near = window.around(0, settings.radius)
-        marked = {0: matte}
-        for offset in near.offsets():
-            seen = window.around(offset, self._detector.radius)
-            # What is held out of a neighbour counts as marked all the same: damage must not spread. Only
-            # what a person calls picture is picture.
-            found, frame = self._found(seen, settings, mattes).matte, seen.centre.frame
-            vetoed = mattes.vetoed(frame)
-            marked[offset] = found if vetoed is None else _aligned(without(found, vetoed), frame)
+        beside = {k: self._finder.neighbour(window, k, settings, mattes) for k in near.offsets()}
+        marked = {0: matte, **beside}
         tiles = self._repairer.repair(near, marked)
         asked, certain = mattes.asked(near.centre.frame), mattes.added(near.centre.frame)
         tiles = cautious(near.centre, tiles, matte, settings.caution, certain)
@@ -281,28 +216,6 @@ class Pipeline(Closing):
             Patch(tile.box, self._from_model(tile.encoded), matte.coverage[tile.box.slices]) for tile in fills
         ]
         return replace(frame, codes=composite(frame.codes, patches))
-
-
-def _aligned(matte: DamageMatte, frame: Frame) -> DamageMatte:
-    return replace(matte, coverage=chroma_aligned(matte.coverage, frame.codes.layout))
-
-
-def _nothing(near: FrameWindow) -> DamageMatte:
-    return DamageMatte(np.zeros(near.centre.size, np.float32), origin="nothing")
-
-
-def _given(frame: WorkingFrame, rule: MatteRule, mattes: MatteInputs) -> Float32 | None:
-    """The imported and the infrared coverage of a frame, None where there is neither.
-
-    An imported matte is taken as it is. The infrared gives marks, which the sizes shape as any others.
-    """
-    given = mattes.coverage(frame.frame)
-    infrared = mattes.infrared
-    if infrared is None or not infrared.has(frame.number):
-        return given
-    dirt = infrared.probability(frame, rule.infrared_polarity, rule.infrared_threshold)
-    marks = softened(accepted(dirt, rule, _INFRARED_LIMITS), rule.dilation, rule.feather)
-    return marks if given is None else np.maximum(marks, given)
 
 
 def _within(window: FrameWindow, radius: int) -> tuple[int, ...]:

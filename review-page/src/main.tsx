@@ -11,7 +11,7 @@ import { listenToKeys } from "./keys/listen";
 import { clip, clipId, complain, connected, ended, frame, replaceClip, say, session } from "./state/app";
 import { loadDecisions } from "./state/decisions";
 import { clearSelection, focused, followFilter, refreshList } from "./state/defects";
-import { followFrame, forgetFrames } from "./state/facts";
+import { beginEpoch, followFrame, forgetFrames } from "./state/facts";
 import { resetLook } from "./state/look";
 import { firstWordOf, forgetNews } from "./state/news";
 import { forgetPending } from "./state/pending";
@@ -85,6 +85,7 @@ function heard(event: ServerEvent): void {
       // Of what was decided here, the answer has told already.
       if (event.why === "decisions" && !firstWordOf(event.revision)) break;
       forgetFrames(event.frames);
+      if (event.frames === null) beginEpoch();
       if (event.why !== "decisions") refreshList();
       refreshTimeline();
       break;

@@ -87,6 +87,16 @@ def elsewhere(held: list[Route]) -> set[str]:
     return {route.request.url for route in held if "/defects/1004." not in route.request.url}
 
 
+def change_a_setting(page: Page) -> None:
+    """And go back to the list once the page looks at its frame anew: till then it thinks all is made."""
+    page.keyboard.press("F3")
+    with page.expect_response(re.compile(r"/api/clips/1/frames/\d+$")):
+        page.get_by_role("slider", name="Sensitivity", exact=True).focus()
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("F1")
+    settled(page)
+
+
 def refuse(route: Route) -> None:
     told = {"error": {"kind": "SinkError", "message": REFUSAL}}
     route.fulfill(status=500, content_type="application/json", body=json.dumps(told))
@@ -173,12 +183,7 @@ def test_thumbnails_that_have_to_be_repaired_leave_the_line_free_for_decisions(f
         settled(page)
     held: list[Route] = []
     page.route(AFTERS, lambda route: held.append(route))
-    page.keyboard.press("F3")
-    with page.expect_response(lambda answer: answer.url.endswith("/settings")):
-        page.get_by_role("slider", name="Sensitivity", exact=True).focus()
-        page.keyboard.press("ArrowRight")
-    page.keyboard.press("F1")
-    settled(page)
+    change_a_setting(page)
     first = page.locator(".row[data-id^='1001']").first
     first.wait_for()
     for _ in range(300):
@@ -195,6 +200,18 @@ def test_thumbnails_that_have_to_be_repaired_leave_the_line_free_for_decisions(f
     # What is still held then, the browser is let go on with.
     page.unroute(AFTERS)
     page.wait_for_function("() => [...document.querySelectorAll('.thumbs img')].every(one => one.src)")
+
+
+def test_a_change_of_settings_has_thumbnails_of_frames_not_in_view_made_anew(fresh: Page) -> None:
+    page = fresh
+    page.keyboard.press("ArrowRight")
+    settled(page)
+    repaired = page.locator(".row[data-id^='1001']").first.locator(".thumbs img").last
+    expect(repaired).to_have_attribute("src", AFTERS)
+    before = repaired.get_attribute("src")
+    change_a_setting(page)
+    expect(repaired).not_to_have_attribute("src", before or "")
+    expect(repaired).to_have_attribute("src", AFTERS)
 
 
 def test_what_has_left_the_list_hands_the_mark_to_none_but_the_next_that_is_chosen(page: Page) -> None:

@@ -6,7 +6,7 @@ import { address } from "../api/client";
 import type { Defect, Ruling as Decided } from "../api/types";
 import { clip, clipPath, session } from "../state/app";
 import { choose } from "../state/defects";
-import { isMade, versionOf } from "../state/facts";
+import { epoch, isMade, versionOf } from "../state/facts";
 import { view } from "../state/look";
 import { inVain } from "../state/pending";
 import { zoomOnBox } from "../viewer/placing";
@@ -24,8 +24,8 @@ function thumbnail(row: Defect, side: "before" | "after", version: string): stri
 }
 
 function after(row: Defect, version: string): string {
-  // Where the frame was not looked at, the decision alone tells a changed thumbnail from the old one.
-  return thumbnail(row, "after", `${version}${row.decision?.id ?? ""} ${origin.value}`);
+  // Where the frame was not looked at, decision and epoch alone tell a changed thumbnail from the old one.
+  return thumbnail(row, "after", `${version}${row.decision?.id ?? ""} ${epoch.value} ${origin.value}`);
 }
 
 interface RowProps {

@@ -18,6 +18,17 @@ export const looking = signal(false);
 export const factsInView = computed<FrameFacts | null>(() => facts.value.get(frame.value) ?? null);
 export const regionsInView = computed(() => (factsInView.value?.regions ?? []).map(shown));
 
+/**
+ * What repaired pictures of frames go by that were not looked at since: another value from one visit to the next,
+ * and whenever all frames may have changed.
+ */
+export const epoch = signal(Date.now());
+
+/** All repaired pictures may be others now. */
+export function beginEpoch(): void {
+  epoch.value += 1;
+}
+
 /** The version of a frame's pictures; "" until the server has told it. */
 export function versionOf(number: number): string {
   return facts.value.get(number)?.version ?? "";

@@ -43,10 +43,10 @@ class Spread(NamedTuple):
 def expected_spread(planes: Tensor) -> Spread:
     """From `planes` of `engine.repair.diffusion_inputs`."""
     outside = 1 - planes[:, HOLE : HOLE + 1]
-    power = _powers(grain_of(planes[:, 3:6]) / float(UNIT))
+    power, finest = (_powers(of(planes[:, 3:6]) / float(UNIT)) for of in (grain_of, diagonal_of))
     around = _boxed(outside, _NEAR) + _PIXELS
     usual = power.new_tensor(_USUAL)[:, None, None]
-    small = _boxed(power * outside, 5) / (_boxed(outside, 5) + _PIXELS)
+    small = _boxed(finest * outside, 5) / (_boxed(outside, 5) + _PIXELS)
     quiet = _boxed((small + _FAINT).log() * outside, _NEAR) + _PIXELS * usual.log()
     # Of squares of 5 px the geometric mean: grain lies on all of them alike, texture on some much more.
     grain = (0.5 * quiet / around).exp()
@@ -68,6 +68,15 @@ def mean_spread(spread: Tensor) -> Tensor:
 def grain_of(picture: Tensor) -> Tensor:
     """What the mean of 5 x 5 px takes away."""
     return picture - _boxed(picture, 5)
+
+
+def diagonal_of(picture: Tensor) -> Tensor:
+    """What of each 2 x 2 px changes along both axes at once: of white noise all its strength, of texture
+    little (Donoho and Johnstone 1994, Ideal spatial adaptation by wavelet shrinkage: their measure of noise).
+    """
+    beyond = functional.pad(picture, (0, 1, 0, 1), mode="replicate")
+    upper, lower = beyond[..., :-1, :], beyond[..., 1:, :]
+    return (upper[..., :-1] - upper[..., 1:] - lower[..., :-1] + lower[..., 1:]) / 2
 
 
 def _powers(grain: Tensor) -> Tensor:

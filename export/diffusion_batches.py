@@ -22,10 +22,15 @@ _DEVIATIONS = NormalDist(-0.4, 1.5)
 """Of the natural logarithm of the noise's standard deviation."""
 _GONE, _HIDDEN = 0.2, 0.25
 """Shares of windows without one or both neighbours, and with a part of them not known."""
+_MONOCHROME, _TINTED = 0.35, 0.5
+"""Share of windows in black and white, and of these in one that is toned or tinted, as old prints are."""
+_MIDDLE = 0.4
+"""ACEScct. What a tone leaves as bright as it was."""
 
 
 def draw_diffusion_batch(shards: Sequence[Halves], count: int, rng: np.random.Generator) -> DiffusionBatch:
-    """Windows turned, mirrored, in other exposure and contrast, time reversed, neighbours taken away."""
+    """Windows turned, mirrored, in other exposure and contrast, some in black and white or toned, time
+    reversed, neighbours taken away."""
     planes, truth = altered_windows(drawn_windows(shards, count, rng), rng)
     drawn = rng.standard_normal((count, SIDE, SIDE, 3), np.float32)
     noise = torch.from_numpy(np.ascontiguousarray(np.moveaxis(coloured(drawn), -1, 1)))
@@ -49,9 +54,23 @@ def altered_windows(
         reverse_time(window, rng)
         _less_known(window, rng)
         expose(window, pictures, rng)
+        if rng.random() < _MONOCHROME:
+            _tone(window, pictures, rng)
     turned = _turned(windows, bool(rng.random() < 0.5), int(rng.integers(4)))
     batch = torch.from_numpy(np.ascontiguousarray(turned))
     return batch[:, : len(CHANNELS)], batch[:, len(CHANNELS) :]
+
+
+def _tone(window: npt.NDArray[np.float32], pictures: Sequence[int], rng: np.random.Generator) -> None:
+    """The `pictures`, threes of r, g, b: each pixel its mean, or that brighter and steeper by channel."""
+    gains, offsets = np.ones(3, np.float32), np.zeros(3, np.float32)
+    if rng.random() < _TINTED:
+        gains = np.exp2(rng.normal(0, 0.15, 3)).astype(np.float32)
+        offsets = rng.normal(0, 0.05, 3).astype(np.float32)
+    threes = window[pictures].reshape(-1, 3, SIDE, SIDE)
+    grey = threes.mean(1, keepdims=True) - np.float32(_MIDDLE)
+    toned = grey * gains[:, None, None] + offsets[:, None, None] + np.float32(_MIDDLE)
+    window[pictures] = toned.reshape(-1, SIDE, SIDE)
 
 
 def _less_known(window: npt.NDArray[np.float32], rng: np.random.Generator) -> None:

@@ -26,7 +26,7 @@ from engine.repair.diffusion_inputs import (
     coloured,
     scaled_corners,
 )
-from engine.repair.diffusion_sampler import Sampling, sampled
+from engine.repair.diffusion_sampler import RENDERED, Sampling, sampled
 from engine.repair.diffusion_windows import Windows
 from engine.repair.fused import scene_of
 from engine.repair.position_noise import PositionNoise
@@ -40,7 +40,7 @@ class DiffusionPainter(Closing):
     def __init__(self, session: ModelSession, how: Sampling | None = None, seed: int = 0) -> None:
         """Raises ModelError where the model is no denoising net of these inputs and outputs."""
         _check(session)
-        self._session, self._how, self._seed = session, how or Sampling(), seed
+        self._session, self._how, self._seed = session, how or RENDERED, seed
 
     @property
     def identity(self) -> str:

@@ -47,6 +47,11 @@ class Sampling:
         return sum(1 for _ in _way(self))
 
 
+RENDERED = Sampling(solver="ddim", start=1.0)
+"""Nearer to the truth than samples of all that may be there, and as like it to look at (docs/evaluation.md,
+Samplers)."""
+
+
 def sampled(denoise: Denoiser, draw: Draw, how: Sampling, lead: Leader | None = None) -> Float32:
     """A sample (n, 3), in the units of the net."""
     levels = (*deviations(how.steps, how.start), 0.0)

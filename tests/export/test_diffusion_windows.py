@@ -92,6 +92,23 @@ def test_altering_keeps_what_belongs_together() -> None:
             )
 
 
+def test_some_windows_are_black_and_white_or_toned_and_all_of_their_pictures_alike() -> None:
+    """Old film is; a net that knows only colour paints colours into it."""
+    batches = pytest.importorskip("export.diffusion_batches", reason="needs PyTorch")
+    given = np.random.default_rng(4).uniform(0.2, 0.6, (200, 23, SIDE, SIDE)).astype(np.float32)
+    planes, truth = batches.altered_windows(given, np.random.default_rng(5))
+    pictures = [truth, planes[:, FRAME], *(planes[:, k : k + 3] for k in (0, 3, 6, 9))]
+    # Of what is toned every channel is a linear function of every other.
+    lines = np.array([
+        [abs(np.corrcoef(part.numpy()[n].reshape(3, -1))[0, 1:]).min() > 0.999 for part in pictures]
+        for n in range(len(given))
+    ])  # fmt: skip
+    np.testing.assert_array_equal(lines.all(1), lines.any(1))
+    assert 0.2 < lines[:, 0].mean() < 0.5
+    plain = [float((part[:, 0] - part[:, 1]).abs().amax()) for part in truth[lines[:, 0]].split(1)]
+    assert 0.3 < np.mean(np.array(plain) < 1e-5) < 0.7
+
+
 def test_noise_levels_of_a_batch_are_spread_out_and_repeat_with_the_seed() -> None:
     batches = pytest.importorskip("export.diffusion_batches", reason="needs PyTorch")
     drawn = batches.drawn_deviations(16, np.random.default_rng(1)).ravel()

@@ -49,8 +49,8 @@ def test_it_judges_connected_pieces_of_the_unsure() -> None:
     source = np.where(known, np.int8(1), tile.source)
     np.testing.assert_array_equal(unsure([replace(tile, source=source)], DAMAGE), DAMAGE & ~known)
     line: Bool = np.zeros(SIZE, np.bool_)
-    line[10:130, 100:104] = True
-    thin = line | spots((20, 20, 2))
+    line[10:130, 100:102] = True
+    thin = line | spots((20, 20, 1))
     assert not unsure(filled(SPATIAL, 0.001, thin), thin).any()
 
 

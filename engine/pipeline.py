@@ -238,9 +238,8 @@ def _painter(device: Device, threads: int | None) -> Painter:
         return DiffusionPainter(ModelSession(DEFAULT_PAINTER, device, threads))
     except ModelError as error:
         raise ModelError(
-            f"Quality best and the fill diffusion need the model {DEFAULT_PAINTER}, which no version of "
-            f"Reelmend brings yet. {error} Render with quality fast and without decisions that ask for "
-            "diffusion, or train it (export/README.md, section 8)."
+            f"Quality best and the fill diffusion need the model {DEFAULT_PAINTER}. {error} Or render with "
+            "quality fast and without decisions that ask for diffusion."
         ) from error
 
 

@@ -13,7 +13,7 @@ from engine.inference.session import ModelSession
 from engine.memo import Memo
 from engine.repair.diffusion_canvas import Canvas
 from engine.repair.diffusion_inputs import INPUTS, DiffusionScene, coloured, scaled_corners
-from engine.repair.diffusion_sampler import RENDERED, Sampling, sampled
+from engine.repair.diffusion_sampler import Sampling, sampled
 from engine.repair.diffusion_windows import Windows
 from engine.repair.fused import scene_of
 from engine.repair.position_noise import PositionNoise
@@ -41,7 +41,7 @@ class UnifiedNet(Closing):
         spec = session.spec
         if (spec.inputs, spec.outputs) != (INPUTS, OUTPUTS):
             raise ModelError(f"{spec.id} {spec.version} is no unified net; export one with --family unified.")
-        self._session, self._how, self._seed = session, how or RENDERED, seed
+        self._session, self._how, self._seed = session, how or Sampling(), seed
         self._looks: Memo[tuple[str | None, ...], Seen] = Memo(_KEPT)
 
     @property

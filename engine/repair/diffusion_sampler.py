@@ -47,9 +47,6 @@ class Sampling:
         return sum(1 for _ in _way(self))
 
 
-NEAR = Sampling(solver="ddim", start=1.0)
-"""Nearer to the truth than samples of all that may be there, and as like it to look at (docs/evaluation.md,
-Samplers)."""
 RENDERED = Sampling(steps=1)
 """How the net that ships is run: it gives the mean of what may be there, whatever the noise."""
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.inference.registry import find
 from engine.pipeline import DEFAULT_PAINTER
-from engine.repair.diffusion_sampler import NEAR, Sampling
+from engine.repair.diffusion_sampler import Sampling
 from export.evaluate.diffusion_conditions import NAMES, quality_clip
 from export.evaluate.diffusion_judging import (
     FIGURES,
@@ -86,7 +86,7 @@ def main(argv: list[str] | None = None) -> int:
 def _contest(options: argparse.Namespace) -> Contest:
     return Contest.of(
         options.model or find(DEFAULT_PAINTER).path,
-        EXTRA[options.sampler] if options.sampler else NEAR,
+        EXTRA[options.sampler],
         {name: EXTRA[name] for name in options.extra},
         dict(options.rival),
         options.methods,
@@ -140,7 +140,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("split", type=Path, help="folder with clean/ and damage/, e.g. ../shared/data/val")
     parser.add_argument("--conditions", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--methods", nargs="*", choices=METHODS, default=METHODS, help="by default all")
-    parser.add_argument("--sampler", choices=list(EXTRA), help="of diffusion, best; by default near-1")
+    parser.add_argument("--sampler", choices=list(EXTRA), default="near-1", help="of diffusion and best")
     parser.add_argument("--extra", nargs="*", choices=list(EXTRA), default=(), help="other ways to sample")
     parser.add_argument(
         "--rival",

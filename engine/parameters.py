@@ -161,8 +161,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _choice(
         "quality", "Quality",
-        "fast fills from neighbours and surroundings; best has a diffusion net paint, slowly, what these "
-        "cannot tell. No such net comes with Reelmend yet.",
+        "fast fills from neighbours and surroundings; best has a net paint what these cannot tell, which "
+        "takes longer.",
         "repair", "fast", "best",
     ),
 )  # fmt: skip

@@ -293,8 +293,8 @@ static const Parameter PARAMETERS[] = {
     {
         .id = "quality",
         .label = "Quality",
-        .hint = "fast fills from neighbours and surroundings; best has a diffusion net paint, slowly, what "
-                "these cannot tell. No such net comes with Reelmend yet.",
+        .hint = "fast fills from neighbours and surroundings; best has a net paint what these cannot tell, "
+                "which takes longer.",
         .group = "repair",
         .kind = PARAMETER_CHOICE,
         .initial = 0.0,

@@ -77,7 +77,7 @@ def painter(
 ) -> DiffusionPainter:
     with tempfile.TemporaryDirectory() as folder:
         session = ModelSession(denoising_net(Path(folder) / "known.onnx", share, added), "cpu")
-    return DiffusionPainter(session, how, seed)
+    return DiffusionPainter(session, how or Sampling(), seed)
 
 
 @dataclass(frozen=True, eq=False)

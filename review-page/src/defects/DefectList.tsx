@@ -91,7 +91,7 @@ const FILL_NAMES: Record<string, string> = {
   previous: "Previous", next: "Next", spatial: "Spatial", diffusion: "Diffusion", original: "Original",
 };
 
-const SHORT: Record<string, string> = { previous: "Prev", original: "Source" };
+const SHORT: Record<string, string> = { previous: "Prev", original: "Source", diffusion: "Net" };
 
 function Verdicts() {
   const none = chosen.value.length === 0;

@@ -85,7 +85,7 @@ def test_planes_made_anew_are_those_kept(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("threads", [1, 2])
 def test_threads_change_no_byte(threads: int, tmp_path: Path) -> None:
     net = denoising_net(tmp_path / "net.onnx", share=0.9)
-    found = painted(DiffusionPainter(ModelSession(net, "cpu", threads)))
+    found = painted(DiffusionPainter(ModelSession(net, "cpu", threads), Sampling()))
     np.testing.assert_array_equal(plane(found), plane(painted(painter(share=0.9))))
 
 

@@ -67,8 +67,8 @@ class Counted(SecondTier):
 
     def __init__(self, painter: Painter) -> None:
         self.cost = Cost()
-        self._timed = Timed(painter, self.cost)
-        super().__init__(lambda: self._timed)
+        timed = Timed(painter, self.cost)
+        super().__init__(lambda: timed)
 
     def refined(
         self,
@@ -93,6 +93,5 @@ class Everywhere(Counted):
         quality: str,
         asked: Mapping[AskedFill, Bool],
     ) -> Sequence[FillTile]:
-        damaged: Bool = np.asarray(mattes[0].coverage > 0, np.bool_)
-        self.cost.damaged += int(damaged.sum())
-        return self._timed.paint(window, mattes, tiles, damaged)
+        everywhere: Bool = np.ones(mattes[0].coverage.shape, np.bool_)
+        return super().refined(window, mattes, tiles, quality, {"diffusion": everywhere})

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from engine.demo.reel import Reel, make_reel
 from tests.review.page_session import free_port, launched, opened, serving, settled
@@ -83,9 +82,32 @@ def focused(page: Page) -> Locator:
     return page.locator(f'.row[data-id="{name}"]')
 
 
-def elsewhere(held: list[Route]) -> set[str]:
-    """The thumbnails asked for that are not of the frame in view."""
-    return {route.request.url for route in held if "/defects/1004." not in route.request.url}
+class Holding:
+    """Keeps repaired thumbnails from the page until they are let go.
+
+    The route stays till the page closes: one that is taken up with a request on its way leaves that one
+    without an answer, and its task to be found by whichever test comes next.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[Route] | None = []
+        page.route(AFTERS, self._ask)
+
+    def _ask(self, route: Route) -> None:
+        if self._held is None:
+            route.continue_()
+        else:
+            self._held.append(route)
+
+    def elsewhere(self) -> set[str]:
+        """The thumbnails asked for that are not of the frame in view."""
+        asked = [route.request.url for route in self._held or []]
+        return {url for url in asked if "/defects/1004." not in url}
+
+    def let_go(self) -> None:
+        held, self._held = self._held, None
+        for route in held or []:
+            route.continue_()
 
 
 def change_a_setting(page: Page) -> None:
@@ -182,27 +204,22 @@ def test_thumbnails_that_have_to_be_repaired_leave_the_line_free_for_decisions(f
     for _ in range(3):
         page.keyboard.press("ArrowRight")
         settled(page)
-    held: list[Route] = []
-    page.route(AFTERS, lambda route: held.append(route))
+    held = Holding(page)
     change_a_setting(page)
     first = page.locator(".row[data-id^='1001']").first
     first.wait_for()
     for _ in range(300):
-        if elsewhere(held):
+        if held.elsewhere():
             break
         page.wait_for_timeout(100)
     # Time for a second one to be asked for, were they not asked for one by one.
     page.wait_for_timeout(500)
-    assert len(elsewhere(held)) == 1
+    assert len(held.elsewhere()) == 1
     first.click()
     row = focused(page)
     page.keyboard.press("v")
     expect(row.locator(".ruling:not(.saving)")).to_have_text("vetoed")
-    # What is still held, the browser is let go on with; what is not answered would outlive the test.
-    page.unroute(AFTERS)
-    for route in held:
-        with suppress(Error):
-            route.continue_()
+    held.let_go()
     page.wait_for_function("() => [...document.querySelectorAll('.thumbs img')].every(one => one.src)")
 
 

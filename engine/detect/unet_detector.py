@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +13,8 @@ from engine.buffers import BufferPool
 from engine.closing import Closing
 from engine.detect import moving_things, still_lines
 from engine.detect.inputs import CHANNELS, RADIUS, detector_input, differences, padded_size, reduced
+from engine.detect.mark_signs import Evidence
+from engine.detect.second_look import SecondLook
 from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
@@ -32,6 +36,7 @@ class UNetDetector(Closing):
     def __init__(self, session: ModelSession, motion: MotionEstimator) -> None:
         """Raises ModelError where the model is not a detector of these inputs and outputs."""
         self._classes = _checked_classes(session)
+        self._second_look = SecondLook.of(session.metadata)
         self._session = session
         self._motion = motion
         self._buffers = BufferPool()
@@ -46,6 +51,20 @@ class UNetDetector(Closing):
         return f"{spec.id} {spec.version} sha256:{self._session.sha256}"
 
     def detect(self, window: FrameWindow) -> DamageMatte:
+        with self.evidence(window) as evidence:
+            if self._second_look is not None:
+                self._second_look.take(evidence)
+        damage = evidence.damage
+        places = np.nonzero(damage > _FAINTEST)
+        classes: dict[DamageClass, Float32] = {
+            name: _enlarged(plane, places, damage.shape)
+            for name, plane in zip(self._classes, evidence.classes, strict=True)
+        }
+        return DamageMatte(damage, classes, origin=self._session.spec.id)
+
+    @contextmanager
+    def evidence(self, window: FrameWindow) -> Generator[Evidence]:
+        """What is known of the centre frame before any second look. Its `planes` end with the block."""
         height, width = window.centre.size
         step = moving_things.step_of(height)
         multiple = self._session.spec.size_multiple
@@ -55,16 +74,12 @@ class UNetDetector(Closing):
                 detector_input(window, self._motion, multiple, planes, moved)
             traces = differences(planes[:, :height, :width], step)
             found = self._session.run({"planes": planes[np.newaxis]}, consume=True)
-        damage = np.ascontiguousarray(found["damage"][0, 0, :height, :width])
-        coarse = found["classes"][0]
-        places = np.nonzero(damage > _FAINTEST)
-        scratch = coarse[self._classes.index("scratch")]
-        _hold_back(damage, coarse, scratch, places, window, self._motion, traces)
-        classes: dict[DamageClass, Float32] = {
-            name: _enlarged(plane, places, damage.shape)
-            for name, plane in zip(self._classes, coarse, strict=True)
-        }
-        return DamageMatte(damage, classes, origin=self._session.spec.id)
+            damage = np.ascontiguousarray(found["damage"][0, 0, :height, :width])
+            coarse = found["classes"][0]
+            places = np.nonzero(damage > _FAINTEST)
+            scratch = coarse[self._classes.index("scratch")]
+            _hold_back(damage, coarse, scratch, places, window, self._motion, traces)
+            yield Evidence(damage, coarse, self._classes, planes[:, :height, :width], traces, step)
 
     def close(self) -> None:
         self._session.close()

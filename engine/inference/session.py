@@ -35,12 +35,18 @@ class ModelSession(Closing):
         file = read(model if isinstance(model, ModelEntry) else find(model))
         self._session, self._device = open_session(file, device, threads)
         self._spec = spec_of(self._session, file)
+        self._metadata = dict(self._session.get_modelmeta().custom_metadata_map)
         self._turn = threading.BoundedSemaphore(_side_by_side(self._device, threads))
         self._path, self._sha256 = file.entry.path, file.sha256
 
     @property
     def spec(self) -> ModelSpec:
         return self._spec
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """All that is written in the model file beside the net, by key."""
+        return self._metadata
 
     @property
     def sha256(self) -> str:

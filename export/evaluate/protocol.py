@@ -122,8 +122,8 @@ def damaged_clip(clip: Clip, bank: Bank, kind: Kind) -> TestClip:
     frames = []
     for number in range(first, first + FRAMES):
         plate = add_grain(encode(table[clip.frames[number]]), grain, rng)
-        layer = _damage(shape, bank, soiling, scratches, number, rng)
-        frames.append(_test_frame(number, plate, layer))
+        layer = damage_layer(shape, bank, soiling, scratches, number, rng)
+        frames.append(test_frame(number, plate, layer))
     return TestClip(clip.name, kind, frames)
 
 
@@ -140,10 +140,11 @@ def _standing(scratch: Scratch) -> Scratch:
     return replace(scratch, opacity=max(scratch.opacity, 0.6), length=max(scratch.length, 0.6))
 
 
-def _damage(
+def damage_layer(
     shape: tuple[int, int], bank: Bank, soiling: Soiling,
     scratches: Sequence[Scratch], number: int, rng: np.random.Generator,
 ) -> DamageLayer:  # fmt: skip
+    """What lies on frame `number` of a clip of `shape` (height, width)."""
     layer = DamageLayer.empty(shape)
     for scratch in scratches:
         scratch_layer(layer, scratch, number)
@@ -151,7 +152,8 @@ def _damage(
     return layer
 
 
-def _test_frame(number: int, plate: Float32, layer: DamageLayer) -> TestFrame:
+def test_frame(number: int, plate: Float32, layer: DamageLayer) -> TestFrame:
+    """`plate` (H, W, 3) in ACEScct with `layer` over it, and without."""
     clean, damaged = _codes(plate), _codes(over_encoded(layer, plate))
     present = (clean != damaged).any(2)
     visible = (np.abs(floats(clean) - floats(damaged)) > VISIBLE).any(2)

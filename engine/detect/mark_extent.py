@@ -1,0 +1,51 @@
+"""How far a mark reaches: its soft rim, of which the net was less sure than the picture allows.
+
+The rim of dirt falls off over a pixel or two, and a net that gives every pixel a probability of its own ends
+the mark too soon there. Once the mark as a whole is believed in, the picture tells: a pixel beside it that is
+off both neighbours on the mark's own side, by clearly more than pixels around are, belongs to it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.detect.mark_signs import SIGNS, Evidence, Numbers, Surrounded, views
+from engine.types import DAMAGE_CLASSES
+
+_BELIEVED = 0.6
+"""Probability from which a mark is completed."""
+_REACH = 2.5
+"""px as looked at, around what was suspected, in which its rim may lie."""
+_LEAST = 0.015
+"""In the model encoding, a quarter of a stop: what differs by less may be grain."""
+_OVER_OTHERS = 3.0
+"""How many times as far off the neighbours as pixels around the mark are on average."""
+_SHARE = 0.1
+"""Of the mark's own mean distance from them."""
+_SIGNED, _AROUND = SIGNS.index("signed"), SIGNS.index("around.more.apart")
+
+
+def complete(evidence: Evidence, surrounded: Surrounded, found: Numbers, believed: Numbers) -> None:
+    """Give the pixels that belong to marks the mark's own probability and classes, in `evidence`, in place.
+
+    `found` (count - 1, len(SIGNS)) are the marks' signs, `believed` (count,) their probabilities, 0 for none.
+    """
+    if not (believed > _BELIEVED).any():
+        return
+    rows, columns = np.nonzero(surrounded.distance <= _REACH * evidence.step)
+    mark = surrounded.nearest[rows, columns]
+    sure = believed[mark] > _BELIEVED
+    rows, columns, mark = rows[sure], columns[sure], mark[sure]
+    signed = np.concatenate([[0.0], found[:, _SIGNED]])
+    around = np.concatenate([[0.0], found[:, _AROUND]])
+    least = np.maximum(np.maximum(_LEAST, _OVER_OTHERS * around), _SHARE * np.abs(signed))[mark]
+    seen, side = views(evidence, rows, columns), np.sign(signed)[mark]
+    inside = np.minimum(seen.before * side, seen.after * side) > least
+    rows, columns, mark = rows[inside], columns[inside], mark[inside]
+    level = believed[mark].astype(np.float32)
+    evidence.damage[rows, columns] = np.maximum(evidence.damage[rows, columns], level)
+    classes = found[:, [SIGNS.index(name) for name in DAMAGE_CLASSES]]
+    shares = classes / np.maximum(classes.sum(axis=1, keepdims=True), 1e-6)
+    for k, name in enumerate(evidence.names):
+        share = shares[mark - 1, DAMAGE_CLASSES.index(name)].astype(np.float32)
+        np.maximum.at(evidence.classes[k], (rows // 2, columns // 2), share * level)

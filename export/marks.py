@@ -123,7 +123,7 @@ class Suspects:
             marks = judgeable(evidence)
             if marks.count == 1:
                 return np.zeros((0, len(SIGNS))), *(np.zeros(0, np.intp) for _ in range(3))
-            found = signs(Surrounded.of(marks), evidence)
+            found = signs(Surrounded.of(marks, evidence.step), evidence)
         heard = can_judge(found)
         counts = [
             np.bincount(marks.labels[part], minlength=marks.count)[1:][heard]

@@ -8,6 +8,7 @@ off both neighbours on the mark's own side, by clearly more than pixels around a
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.detect.mark_signs import SIGNS, Evidence, Numbers, Surrounded, views
 from engine.types import DAMAGE_CLASSES
@@ -22,6 +23,7 @@ _OVER_OTHERS = 3.0
 """How many times as far off the neighbours as pixels around the mark are on average."""
 _SHARE = 0.1
 """Of the mark's own mean distance from them."""
+Indices = npt.NDArray[np.intp]
 _SIGNED, _AROUND = SIGNS.index("signed"), SIGNS.index("around.more.apart")
 
 
@@ -32,10 +34,7 @@ def complete(evidence: Evidence, surrounded: Surrounded, found: Numbers, believe
     """
     if not (believed > _BELIEVED).any():
         return
-    rows, columns = np.nonzero(surrounded.distance <= _REACH * evidence.step)
-    mark = surrounded.nearest[rows, columns]
-    sure = believed[mark] > _BELIEVED
-    rows, columns, mark = rows[sure], columns[sure], mark[sure]
+    rows, columns, mark = _near(surrounded, believed)
     signed = np.concatenate([[0.0], found[:, _SIGNED]])
     around = np.concatenate([[0.0], found[:, _AROUND]])
     least = np.maximum(np.maximum(_LEAST, _OVER_OTHERS * around), _SHARE * np.abs(signed))[mark]
@@ -49,3 +48,17 @@ def complete(evidence: Evidence, surrounded: Surrounded, found: Numbers, believe
     for k, name in enumerate(evidence.names):
         share = shares[mark - 1, DAMAGE_CLASSES.index(name)].astype(np.float32)
         np.maximum.at(evidence.classes[k], (rows // 2, columns // 2), share * level)
+
+
+def _near(surrounded: Surrounded, believed: Numbers) -> tuple[Indices, Indices, npt.NDArray[np.int32]]:
+    """Rows and columns of the pixels in reach of marks that are believed in, and the numbers of these."""
+    cells = surrounded.cells(0, _REACH)
+    mark = surrounded.nearest[cells]
+    sure = believed[mark] > _BELIEVED
+    within = np.indices((surrounded.step, surrounded.step)).reshape(2, -1, 1)
+    rows, columns = (
+        (part[sure] * surrounded.step + offset).ravel() for part, offset in zip(cells, within, strict=True)
+    )
+    height, width = surrounded.marks.labels.shape
+    there = (rows < height) & (columns < width)
+    return rows[there], columns[there], np.tile(mark[sure], surrounded.step**2)[there]

@@ -8,6 +8,7 @@ centre (dirt), or each shows something else (a thing that passes, or motion that
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import cv2
 import numpy as np
@@ -61,23 +62,37 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class Surrounded:
-    """`marks`, and for every pixel (H, W) the number of the `nearest` of them and its `distance` in px."""
+    """`marks`, and for every cell (h, w) of `step` x `step` pixels the number of the `nearest` of them and
+    its `distance` in cells, 0 in the mark."""
 
     marks: Connected
+    step: int
     nearest: npt.NDArray[np.int32]
     distance: Float32
 
     @staticmethod
-    def of(marks: Connected) -> Surrounded:
-        """There must be one mark or more."""
+    def of(marks: Connected, step: int) -> Surrounded:
+        """There must be one mark or more. In a cell of several the last one counts."""
+        height, width = marks.labels.shape
+        cells = np.zeros((-(-height // step), -(-width // step)), np.int32)
+        for row, column in product(range(step), repeat=2):
+            part = marks.labels[row::step, column::step]
+            within = cells[: part.shape[0], : part.shape[1]]
+            np.maximum(within, part, out=within)
         distance, nearest = cv2.distanceTransformWithLabels(
-            (marks.labels == 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_CCOMP
+            (cells == 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_CCOMP
         )
-        # OpenCV numbers the marks anew.
-        places = np.nonzero(marks.labels)
+        # OpenCV numbers the marks anew, as one where they touch.
+        places = np.nonzero(cells)
         number = np.zeros(int(nearest.max()) + 1, np.int32)
-        number[nearest[places]] = marks.labels[places]
-        return Surrounded(marks, number[nearest], np.asarray(distance, np.float32))
+        number[nearest[places]] = cells[places]
+        return Surrounded(marks, step, np.where(cells > 0, cells, number[nearest]), distance)
+
+    def cells(self, least: float, most: float) -> Places:
+        """Rows and columns of the cells whose distance to a mark is between `least` and `most` px."""
+        rows, columns = np.divmod(np.flatnonzero(self.distance <= most), self.distance.shape[1])
+        far = self.distance[rows, columns] >= least
+        return rows[far], columns[far]
 
 
 def signs(surrounded: Surrounded, evidence: Evidence) -> Numbers:
@@ -87,15 +102,16 @@ def signs(surrounded: Surrounded, evidence: Evidence) -> Numbers:
     at, `step` x `step` of the frame, so that a scan of 4K has the signs it would have in HD.
     """
     marks = surrounded.marks
-    inside = _Sums(marks.labels, np.nonzero(marks.labels), marks.count)
-    ring = _Sums(surrounded.nearest, _ring(surrounded, evidence), marks.count)
+    places = np.divmod(np.flatnonzero(marks.labels), marks.labels.shape[1])
+    inside = _Sums(places, marks.labels[places], marks.count)
+    ring = _ring(surrounded, evidence)
     within, around = (views(evidence, part.rows, part.columns) for part in (inside, ring))
     columns = (
         *_shape(marks, evidence.step),
         *_probabilities(inside, evidence),
         *_against_neighbours(inside, within),
         *_against_neighbours(ring, around)[1:4],
-        *_against_surroundings(inside, ring, within, around, evidence),
+        *_against_surroundings(inside, ring, within, around),
         inside.mean(within.seen),
         *_traces(marks, evidence),
     )
@@ -105,11 +121,11 @@ def signs(surrounded: Surrounded, evidence: Evidence) -> Numbers:
 class _Sums:
     """Sums over the pixels of each mark, or of what is around it."""
 
-    def __init__(self, of: npt.NDArray[np.int32], places: Places, count: int) -> None:
-        """`of` (H, W): the mark of each pixel; `places`: rows and columns of those that count."""
+    def __init__(self, places: Places, of: npt.NDArray[np.int32], count: int) -> None:
+        """`places`: rows and columns (n,) of the pixels that count, `of` (n,) the marks they count for."""
         self.rows, self.columns = places
         self.count = count
-        self._of = of[places]
+        self._of = of
         self.pixels = np.maximum(np.bincount(self._of, minlength=count), 1)
 
     def mean(self, values: npt.NDArray[np.generic]) -> Numbers:
@@ -131,6 +147,8 @@ class Views:
     0 where a neighbour is out of sight.
     """
 
+    colours: Float32
+    """(3, n), and their mean `tone`."""
     tone: Float32
     before: Float32
     after: Float32
@@ -141,17 +159,20 @@ class Views:
 
 
 def views(evidence: Evidence, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> Views:
-    there = evidence.planes[:, rows, columns]
-    tone, before, after = (there[k : k + 3].mean(axis=0) for k in (0, 3, 6))
-    seen = there[_BEFORE_VALID] * there[_AFTER_VALID]
-    return Views(tone, (tone - before) * seen, (tone - after) * seen, (before - after) * seen, seen)
+    planes = evidence.planes
+    colours, *neighbours = (planes[k : k + 3, rows, columns] for k in (0, 3, 6))
+    tone, before, after = (part.mean(axis=0) for part in (colours, *neighbours))
+    seen = planes[_BEFORE_VALID, rows, columns] * planes[_AFTER_VALID, rows, columns]
+    return Views(colours, tone, (tone - before) * seen, (tone - after) * seen, (before - after) * seen, seen)
 
 
-def _ring(surrounded: Surrounded, evidence: Evidence) -> Places:
-    """The pixels of the rings around marks."""
-    inner, outer = (evidence.step * radius for radius in _RING)
-    distance = surrounded.distance
-    return np.nonzero((distance >= inner) & (distance <= outer) & (evidence.damage < _CLEAN))
+def _ring(surrounded: Surrounded, evidence: Evidence) -> _Sums:
+    """Over the rings around marks, one pixel of each cell."""
+    cells = surrounded.cells(*_RING)
+    rows, columns = (part * surrounded.step for part in cells)
+    clean = evidence.damage[rows, columns] < _CLEAN
+    marks = surrounded.nearest[cells][clean]
+    return _Sums((rows[clean], columns[clean]), marks, surrounded.marks.count)
 
 
 def _shape(marks: Connected, step: int) -> tuple[Numbers, ...]:
@@ -193,12 +214,10 @@ def _against_neighbours(at: _Sums, views: Views) -> tuple[Numbers, ...]:
     )
 
 
-def _against_surroundings(
-    inside: _Sums, ring: _Sums, within: Views, around: Views, evidence: Evidence
-) -> tuple[Numbers, ...]:
+def _against_surroundings(inside: _Sums, ring: _Sums, within: Views, around: Views) -> tuple[Numbers, ...]:
     colours = [
-        inside.mean(plane[inside.rows, inside.columns]) - ring.mean(plane[ring.rows, ring.columns])
-        for plane in evidence.planes[:3]
+        inside.mean(here) - ring.mean(there)
+        for here, there in zip(within.colours, around.colours, strict=True)
     ]
     brighter = np.mean(colours, axis=0)
     tinted = np.sqrt(np.mean([(colour - brighter) ** 2 for colour in colours], axis=0))

@@ -30,7 +30,7 @@ METADATA_KEY = "reelmend.second_look"
 SUSPECTED = 0.25
 """Probability above which pixels make up marks that are looked at again."""
 SMALLEST = 6
-"""px: of fewer the means say nothing."""
+"""px as looked at: of fewer the means say nothing."""
 MOST = 3.0
 """By how much the signs can move log odds, either way: a factor of 20 in the odds."""
 FURTHEST = 4.0
@@ -120,7 +120,7 @@ class SecondLook:
         marks = judgeable(evidence)
         if marks.count == 1:
             return
-        surrounded = Surrounded.of(marks)
+        surrounded = Surrounded.of(marks, evidence.step)
         found = signs(surrounded, evidence)
         heard = can_judge(found)
         likeliest = found[:, SIGNS.index("likeliest")]
@@ -136,7 +136,7 @@ class SecondLook:
 def judgeable(evidence: Evidence) -> Connected:
     """The suspected marks of `evidence` that are large enough, numbered anew."""
     marks = connected(evidence.damage > SUSPECTED)
-    large = marks.area >= SMALLEST
+    large = marks.area >= SMALLEST * evidence.step**2
     if large[1:].all():
         return marks
     number = np.cumsum(large, dtype=np.int32) * large

@@ -46,7 +46,7 @@ def evidence(centre: Float32, before: Float32, after: Float32, mask: Bool, step:
 
 def told(given: Evidence) -> dict[str, float]:
     """The signs of the one mark."""
-    found = signs(Surrounded.of(connected(given.damage > 0.5)), given)
+    found = signs(Surrounded.of(connected(given.damage > 0.5), given.step), given)
     assert found.shape == (1, len(SIGNS))
     return dict(zip(SIGNS, found[0], strict=True))
 
@@ -113,7 +113,7 @@ def test_signs_of_one_mark_do_not_depend_on_the_others() -> None:
     alone, mask = dirt(), suspected()
     mask[5:9, 10:30] = True
     both = evidence(alone.planes[0:3], alone.planes[3:6], alone.planes[6:9], mask)
-    found = signs(Surrounded.of(connected(both.damage > 0.5)), both)
+    found = signs(Surrounded.of(connected(both.damage > 0.5), both.step), both)
     np.testing.assert_allclose(found[1], list(told(alone).values()), rtol=1e-6)
 
 

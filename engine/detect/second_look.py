@@ -23,7 +23,7 @@ from engine.connected import Connected, connected
 from engine.detect.mark_extent import complete
 from engine.detect.mark_signs import SIGNS, Evidence, Numbers, Surrounded, signs
 from engine.errors import ModelError
-from engine.types import DAMAGE_CLASSES, Bool
+from engine.types import DAMAGE_CLASSES, Bool, DamageClass
 
 METADATA_KEY = "reelmend.second_look"
 
@@ -40,6 +40,8 @@ _IN_SIGHT = 0.5
 _LINE = 0.5
 """Share of a mark's probability from which it is a line scratch: that is in the neighbours too, and has a
 judge of its own (`engine.detect.still_lines`)."""
+_DUST = 0.5
+"""Share of a mark's probability above which it is dust or a hair."""
 _REMEDY = "export the model again with this version of Reelmend"
 
 
@@ -124,8 +126,10 @@ class SecondLook:
         found = signs(surrounded, evidence)
         heard = can_judge(found)
         likeliest = found[:, SIGNS.index("likeliest")]
+        moves = self.moves(found)
+        moves = np.where(_is_dust(found), moves, np.minimum(moves, 0))
         believed = np.zeros(marks.count)
-        believed[1:][heard] = _probability(likeliest[heard] + self.moves(found[heard]))
+        believed[1:][heard] = _probability(likeliest[heard] + moves[heard])
         factor = np.ones(marks.count)
         factor[1:][heard] = believed[1:][heard] / _probability(likeliest[heard])
         places = np.nonzero(marks.labels)
@@ -147,9 +151,19 @@ def judgeable(evidence: Evidence) -> Connected:
 
 def can_judge(found: Numbers) -> Bool:
     """(n,) bool: marks with `found` signs (n, len(SIGNS)) that both neighbours show and that are no line."""
-    classes = found[:, [SIGNS.index(name) for name in DAMAGE_CLASSES]]
-    line = classes[:, DAMAGE_CLASSES.index("scratch")] > _LINE * np.maximum(classes.sum(axis=1), 1e-6)
-    return (found[:, SIGNS.index("seen")] >= _IN_SIGHT) & ~line
+    return (found[:, SIGNS.index("seen")] >= _IN_SIGHT) & (_share(found, "scratch") <= _LINE)
+
+
+def _is_dust(found: Numbers) -> Bool:
+    """(n,): dust or a hair, likelier than not. In all else, lost emulsion for one, the second look believes no
+    more than the net: a door in another light has all its signs."""
+    return _share(found, "blotch", "hair") > _DUST
+
+
+def _share(found: Numbers, *names: DamageClass) -> Numbers:
+    """(n,): of the classes' probabilities, that of `names`."""
+    total = sum(found[:, SIGNS.index(name)] for name in DAMAGE_CLASSES)
+    return sum(found[:, SIGNS.index(name)] for name in names) / np.maximum(total, 1e-6)
 
 
 def _probability(logits: Numbers) -> Numbers:

@@ -155,8 +155,11 @@ def can_judge(found: Numbers) -> Bool:
 
 
 def _is_dust(found: Numbers) -> Bool:
-    """(n,): dust or a hair, likelier than not. In all else, lost emulsion for one, the second look believes no
-    more than the net: a door in another light has all its signs."""
+    """(n,): dust or a hair, likelier than not.
+
+    In all else, lost emulsion for one, the second look believes no more than the net: a door in another light
+    has all its signs.
+    """
     return _share(found, "blotch", "hair") > _DUST
 
 

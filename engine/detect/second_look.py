@@ -127,13 +127,15 @@ class SecondLook:
         heard = can_judge(found)
         likeliest = found[:, SIGNS.index("likeliest")]
         moves = self.moves(found)
-        moves = np.where(_is_dust(found), moves, np.minimum(moves, 0))
+        raised = _is_dust(found) & ~_at_edge(marks)
+        moves = np.where(raised, moves, np.minimum(moves, 0))
         believed = np.zeros(marks.count)
         believed[1:][heard] = _probability(likeliest[heard] + moves[heard])
         factor = np.ones(marks.count)
         factor[1:][heard] = believed[1:][heard] / _probability(likeliest[heard])
         places = np.nonzero(marks.labels)
         evidence.damage[places] = np.minimum(evidence.damage[places] * factor[marks.labels[places]], 1)
+        believed[1:][~raised] = 0
         complete(evidence, surrounded, found, believed)
 
 
@@ -161,6 +163,13 @@ def _is_dust(found: Numbers) -> Bool:
     has all its signs.
     """
     return _share(found, "blotch", "hair") > _DUST
+
+
+def _at_edge(marks: Connected) -> Bool:
+    """(count - 1,): marks that touch the frame's edge, where an unsteady frame brings picture into view."""
+    height, width = marks.labels.shape
+    touching = (marks.top == 0) | (marks.left == 0) | (marks.bottom == height) | (marks.right == width)
+    return touching[1:]
 
 
 def _share(found: Numbers, *names: DamageClass) -> Numbers:

@@ -100,6 +100,18 @@ def test_lines_and_marks_that_a_neighbour_does_not_show_are_left_to_others() -> 
         assert np.array_equal(evidence.damage, given_of)
 
 
+def test_lost_emulsion_and_marks_at_the_edge_are_lowered_but_never_raised() -> None:
+    other, edge = dirt(), dirt()
+    other.classes[3], other.classes[0] = other.classes[0].copy(), 0
+    edge.damage[0:50, 70:84] = 0.8
+    for evidence in (other, edge):
+        before = evidence.damage.copy()
+        saying(9.0).take(evidence)
+        np.testing.assert_array_max_ulp(evidence.damage[45:60, 72:80], before[45:60, 72:80], 4)
+        saying(-9.0).take(evidence)
+        assert evidence.damage[52:58, 72:80].max() < 0.5
+
+
 def test_marks_are_numbered_without_the_small_ones() -> None:
     marks = judgeable(found(probabilities(), dirt()))
     assert marks.count == 2

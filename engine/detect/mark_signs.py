@@ -189,14 +189,14 @@ def _probabilities(inside: _Sums, evidence: Evidence) -> tuple[Numbers, ...]:
     likely = dict(zip(evidence.names, coarse, strict=True))
     unknown = np.zeros(damage.shape, np.float32)
     return (
-        logit(inside.largest(damage)),
-        logit(inside.mean(damage)),
+        _logit(inside.largest(damage)),
+        _logit(inside.mean(damage)),
         inside.mean(damage > _SURE),
         *(inside.mean(likely.get(name, unknown)) for name in DAMAGE_CLASSES),
     )
 
 
-def logit(probability: npt.NDArray[np.floating]) -> Numbers:
+def _logit(probability: npt.NDArray[np.floating]) -> Numbers:
     held = np.clip(np.asarray(probability, np.float64), 1e-4, 1 - 1e-4)
     return np.log(held / (1 - held))
 

@@ -152,8 +152,9 @@ def judgeable(evidence: Evidence) -> Connected:
 
 
 def can_judge(found: Numbers) -> Bool:
-    """(n,) bool: marks with `found` signs (n, len(SIGNS)) that both neighbours show and that are no line."""
-    return (found[:, SIGNS.index("seen")] >= _IN_SIGHT) & (_share(found, "scratch") <= _LINE)
+    """(n,): marks with `found` signs (n, len(SIGNS)) that both neighbours show and that are no line."""
+    shown = found[:, SIGNS.index("seen")] >= _IN_SIGHT
+    return shown & (_share(found, "scratch") <= _LINE) & np.isfinite(found).all(axis=1)
 
 
 def _is_dust(found: Numbers) -> Bool:

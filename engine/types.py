@@ -148,6 +148,15 @@ class Box:
     def width(self) -> int:
         return self.right - self.left
 
+    def grown(self, margin: int, size: tuple[int, ...]) -> Box:
+        """Larger by `margin` on every side, as far as a plane of `size` (height, width) goes."""
+        return Box(
+            max(self.top - margin, 0),
+            max(self.left - margin, 0),
+            min(self.bottom + margin, size[0]),
+            min(self.right + margin, size[1]),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class FillTile:

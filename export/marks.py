@@ -18,16 +18,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from engine.closing import Closing
 from engine.detect.mark_signs import SIGNS, Surrounded, signs
 from engine.detect.second_look import can_judge, judgeable
 from engine.detect.unet_detector import UNetDetector
 from engine.inference.session import ModelSession
-from engine.media.memory import MemorySource
 from engine.motion.estimator import MotionEstimator
-from engine.parameters import Settings
 from engine.pipeline import DEFAULT_DETECTOR
 from engine.types import Float32
-from engine.window.cache import FrameCache
 from engine.window.window import FrameWindow
 from export.evaluate.hard_negatives import KINDS, hard_negative
 from export.evaluate.protocol import (
@@ -40,10 +38,9 @@ from export.evaluate.protocol import (
     damage_layer,
     each_clip,
     faster,
-    frame_of,
     test_frame,
 )
-from export.evaluate.watching import CACHE_BYTES, pipeline_of
+from export.evaluate.watching import pipeline_of, windows
 from export.material.clips import Clip
 from export.simulate.banks import Bank
 from export.simulate.banks import load as banks
@@ -94,7 +91,7 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-class Suspects:
+class Suspects(Closing):
     """Shows clips to a detector as a render would, and keeps what it suspects. Use it in a `with` block."""
 
     def __init__(self, model: str | None) -> None:
@@ -102,19 +99,14 @@ class Suspects:
         self._detector = UNetDetector(ModelSession(model or DEFAULT_DETECTOR, "auto"), motion)
         self._pipeline = pipeline_of(self._detector, motion)
 
-    def __enter__(self) -> Suspects:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._pipeline.close()
 
     def marks(self, clip: TestClip) -> Marks:
-        source = MemorySource([frame_of(f.damaged, f.number) for f in clip.frames])
-        reach = self._pipeline.reach(Settings.of({}))
-        rows: list[tuple[np.ndarray, ...]] = []
-        with source, FrameCache(source, self._pipeline.prepare, reach, CACHE_BYTES) as cache:
-            for frame in clip.frames:
-                rows.append(self._of_frame(cache.window(frame.number, reach).around(0, 1), frame))
+        near = self._detector.radius
+        rows = [
+            self._of_frame(window.around(0, near), frame) for frame, window in windows(self._pipeline, clip)
+        ]
         found, area, damaged, visible = (np.concatenate(column) for column in zip(*rows, strict=True))
         return Marks(found, area, damaged, visible, np.full(area.size, scene_of(clip.name)))
 

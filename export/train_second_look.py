@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -73,8 +73,7 @@ def load(folder: Path) -> Marks:
     parts = [np.load(file) for file in sorted(folder.glob("*.npz"))]
     if not parts:
         raise SystemExit(f"{folder}: expected .npz files that export.marks wrote, found none.")
-    keys = ("signs", "area", "damaged", "visible", "scene")
-    return Marks(*(np.concatenate([part[key] for part in parts]) for key in keys))
+    return Marks(*(np.concatenate([part[column.name] for part in parts]) for column in fields(Marks)))
 
 
 def held_out(marks: Marks) -> np.ndarray:

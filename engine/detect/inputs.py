@@ -32,7 +32,7 @@ _FLICKER = 0.01
 _TONES = 12
 """Tones at which a change of exposure is looked at."""
 _GREEN, _GREEN_BEFORE, _GREEN_AFTER = 1, 4, 7
-_BEFORE_VALID, _AFTER_VALID = 11, 12
+BEFORE_VALID, AFTER_VALID = 11, 12
 
 
 def padded_size(size: tuple[int, int], multiple: int) -> tuple[int, int]:
@@ -59,7 +59,7 @@ def detector_input(
     filled = np.empty(shape, np.float32) if out is None else out
     planes = filled[:, :height, :width]
     _part(window.centre.encoded, planes[0:3])
-    for offset, aligned, luma, valid in ((-1, 3, 9, _BEFORE_VALID), (1, 6, 10, _AFTER_VALID)):
+    for offset, aligned, luma, valid in ((-1, 3, 9, BEFORE_VALID), (1, 6, 10, AFTER_VALID)):
         neighbour = window.at(offset)
         if neighbour is None:
             planes[[aligned, aligned + 1, aligned + 2, luma, valid]] = 0
@@ -82,8 +82,8 @@ def differences(planes: Float32, step: int = 1) -> tuple[Float32, Float32]:
     """
     with np.errstate(invalid="ignore"):
         centre = reduced(planes[_GREEN], step)
-        before = (centre - reduced(planes[_GREEN_BEFORE], step)) * _picked(planes[_BEFORE_VALID], centre)
-        after = (centre - reduced(planes[_GREEN_AFTER], step)) * _picked(planes[_AFTER_VALID], centre)
+        before = (centre - reduced(planes[_GREEN_BEFORE], step)) * _picked(planes[BEFORE_VALID], centre)
+        after = (centre - reduced(planes[_GREEN_AFTER], step)) * _picked(planes[AFTER_VALID], centre)
     return before, after
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.detect.mark_signs import SIGNS, Evidence, Numbers, Surrounded, views
+from engine.detect.mark_signs import SIGNS, Evidence, Numbers, Surrounded, class_shares, views
 from engine.types import DAMAGE_CLASSES
 
 _BELIEVED = 0.6
@@ -43,8 +43,7 @@ def complete(evidence: Evidence, surrounded: Surrounded, found: Numbers, believe
     rows, columns, mark = rows[inside], columns[inside], mark[inside]
     level = believed[mark].astype(np.float32)
     evidence.damage[rows, columns] = np.maximum(evidence.damage[rows, columns], level)
-    classes = found[:, [SIGNS.index(name) for name in DAMAGE_CLASSES]]
-    shares = classes / np.maximum(classes.sum(axis=1, keepdims=True), 1e-6)
+    shares = class_shares(found)
     for k, name in enumerate(evidence.names):
         share = shares[mark - 1, DAMAGE_CLASSES.index(name)].astype(np.float32)
         np.maximum.at(evidence.classes[k], (rows // 2, columns // 2), share * level)

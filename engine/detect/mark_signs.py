@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.connected import Connected
-from engine.detect.inputs import CHANNELS
-from engine.types import DAMAGE_CLASSES, DamageClass, Float32
+from engine.detect.inputs import AFTER_VALID, BEFORE_VALID
+from engine.types import DAMAGE_CLASSES, Box, DamageClass, Float32
 
 SIGNS: tuple[str, ...] = (
     "size", "length", "filled", "likeliest", "likely", "sure",
@@ -30,7 +30,6 @@ SIGNS: tuple[str, ...] = (
 Numbers = npt.NDArray[np.float64]
 Places = tuple[npt.NDArray[np.intp], ...]
 
-_BEFORE_VALID, _AFTER_VALID = CHANNELS.index("before.valid"), CHANNELS.index("after.valid")
 _SURE = 0.7
 _LARGEST = 400.0
 """px as looked at: from here on a mark's size says no more of how far its means can be trusted."""
@@ -118,6 +117,12 @@ def signs(surrounded: Surrounded, evidence: Evidence) -> Numbers:
     return np.stack(columns, axis=1)[1:]
 
 
+def class_shares(found: Numbers) -> Numbers:
+    """(n, len(DAMAGE_CLASSES)) of `found` (n, len(SIGNS)): each class's share of a mark."""
+    classes = found[:, [SIGNS.index(name) for name in DAMAGE_CLASSES]]
+    return classes / np.maximum(classes.sum(axis=1, keepdims=True), 1e-6)
+
+
 class _Sums:
     """Sums over the pixels of each mark, or of what is around it."""
 
@@ -162,7 +167,7 @@ def views(evidence: Evidence, rows: npt.NDArray[np.intp], columns: npt.NDArray[n
     planes = evidence.planes
     colours, *neighbours = (planes[k : k + 3, rows, columns] for k in (0, 3, 6))
     tone, before, after = (part.mean(axis=0) for part in (colours, *neighbours))
-    seen = planes[_BEFORE_VALID, rows, columns] * planes[_AFTER_VALID, rows, columns]
+    seen = planes[BEFORE_VALID, rows, columns] * planes[AFTER_VALID, rows, columns]
     return Views(colours, tone, (tone - before) * seen, (tone - after) * seen, (before - after) * seen, seen)
 
 
@@ -232,23 +237,15 @@ def _traces(marks: Connected, evidence: Evidence) -> tuple[Numbers, Numbers]:
     # Broken float plates hold infinities; whatever they are, they are no trace of anything.
     traces = [np.nan_to_num(plane, posinf=0, neginf=0) for plane in evidence.traces]
     for n in range(1, marks.count):
-        box = tuple(int(side[n]) // evidence.step for side in (marks.top, marks.left))
-        ends = tuple(-(-int(side[n]) // evidence.step) for side in (marks.bottom, marks.right))
-        near, wide = (_grown(box, ends, by, traces[0].shape) for by in (_CONTEXT, _CONTEXT + _REACH))
-        if max(near[0].stop - near[0].start, near[1].stop - near[1].start) > _WIDEST:
+        first = (int(side[n]) // evidence.step for side in (marks.top, marks.left))
+        end = (-(-int(side[n]) // evidence.step) for side in (marks.bottom, marks.right))
+        box = Box(*first, *end)
+        near, wide = (box.grown(by, traces[0].shape) for by in (_CONTEXT, _CONTEXT + _REACH))
+        if max(near.height, near.width) > _WIDEST:
             continue
-        shape = 0.5 * (traces[0][near] + traces[1][near])
+        shape = 0.5 * (traces[0][near.slices] + traces[1][near.slices])
         for k, difference in enumerate(traces):
-            found = cv2.matchTemplate(-difference[wide], shape, cv2.TM_CCOEFF_NORMED)
+            found = cv2.matchTemplate(-difference[wide.slices], shape, cv2.TM_CCOEFF_NORMED)
             # Where nothing changes at all the likeness is no number.
             likeness[k, n] = np.clip(np.nan_to_num(found, posinf=0, neginf=0).max(), -1, 1)
     return likeness.max(axis=0), likeness.min(axis=0)
-
-
-def _grown(
-    start: tuple[int, ...], end: tuple[int, ...], by: int, shape: tuple[int, ...]
-) -> tuple[slice, slice]:
-    rows, columns = (
-        slice(max(a - by, 0), min(b + by, side)) for a, b, side in zip(start, end, shape, strict=True)
-    )
-    return rows, columns

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from engine.types import Bool, Float32
+from engine.types import Bool, Box, Float32
 
 _ROWS = 540
 """Larger pictures are looked at in about this many rows: traces are no matter of fine detail."""
@@ -63,8 +63,8 @@ def held_back(marks: Bool, before: Float32, after: Float32) -> Bool:
 def _in_flight(labels: np.ndarray, n: int, stats: np.ndarray, differences: Sequence[Float32]) -> bool:
     """Whether mark `n` has a trace in both differences, on opposite sides of it."""
     reach = max(8, labels.shape[0] // _REACH)
-    box = _grown(stats, _CONTEXT, labels.shape)
-    wide = _grown(stats, _CONTEXT + reach, labels.shape)
+    box = _box(stats).grown(_CONTEXT, labels.shape).slices
+    wide = _box(stats).grown(_CONTEXT + reach, labels.shape).slices
     inside = labels[box] == n
     shape = 0.5 * (differences[0][box] + differences[1][box])
     sign = np.float32(-1 if shape[inside].sum() < 0 else 1)
@@ -97,7 +97,6 @@ def _way(difference: Float32, shape: Float32, inside: Bool, sign: np.float32) ->
     return np.array([row, column])
 
 
-def _grown(stats: np.ndarray, by: int, shape: tuple[int, ...]) -> tuple[slice, slice]:
+def _box(stats: np.ndarray) -> Box:
     left, top, width, height = (int(v) for v in stats[:4])
-    rows = slice(max(top - by, 0), min(top + height + by, shape[0]))
-    return rows, slice(max(left - by, 0), min(left + width + by, shape[1]))
+    return Box(top, left, top + height, left + width)

@@ -21,7 +21,7 @@ import numpy as np
 
 from engine.connected import Connected, connected
 from engine.detect.mark_extent import complete
-from engine.detect.mark_signs import SIGNS, Evidence, Numbers, Surrounded, signs
+from engine.detect.mark_signs import SIGNS, Evidence, Numbers, Surrounded, class_shares, signs
 from engine.errors import ModelError
 from engine.types import DAMAGE_CLASSES, Bool, DamageClass
 
@@ -174,9 +174,8 @@ def _at_edge(marks: Connected) -> Bool:
 
 
 def _share(found: Numbers, *names: DamageClass) -> Numbers:
-    """(n,): of the classes' probabilities, that of `names`."""
-    total = sum(found[:, SIGNS.index(name)] for name in DAMAGE_CLASSES)
-    return sum(found[:, SIGNS.index(name)] for name in names) / np.maximum(total, 1e-6)
+    """(n,): of a mark, the share of the classes `names`."""
+    return class_shares(found)[:, [DAMAGE_CLASSES.index(name) for name in names]].sum(axis=1)
 
 
 def _probability(logits: Numbers) -> Numbers:

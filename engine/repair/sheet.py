@@ -58,7 +58,7 @@ class Sheet:
     @staticmethod
     def of(tiles: Sequence[Box], frame_size: tuple[int, int], context: int) -> Sheet:
         """Lay `tiles` of a frame of `frame_size` (height, width) on shelves, the highest first."""
-        takings = [(tile, _grown(tile, context, frame_size)) for tile in tiles]
+        takings = [(tile, tile.grown(context, frame_size)) for tile in tiles]
         takings.sort(key=lambda pair: (-pair[1].height, pair[1].top, pair[1].left))
         return _shelved(takings, frame_size)
 
@@ -129,15 +129,6 @@ class Sheet:
         x = (columns + right.ravel()[flat]).astype(np.float32)
         y = (rows + down.ravel()[flat]).astype(np.float32)
         return Points(flat, x, y)
-
-
-def _grown(box: Box, margin: int, size: tuple[int, int]) -> Box:
-    return Box(
-        max(box.top - margin, 0),
-        max(box.left - margin, 0),
-        min(box.bottom + margin, size[0]),
-        min(box.right + margin, size[1]),
-    )
 
 
 def _shelved(takings: Sequence[tuple[Box, Box]], frame_size: tuple[int, int]) -> Sheet:

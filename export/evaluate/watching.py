@@ -77,11 +77,16 @@ def net_pipeline(model: str | None, colour_space: str = COLOUR_SPACE) -> Pipelin
 
 def watched(pipeline: Pipeline, clip: TestClip) -> Iterator[Seen]:
     """Every frame of the clip with the detector's probabilities, guards applied, nothing cleaned up."""
+    for frame, window in windows(pipeline, clip):
+        begun = time.perf_counter()
+        matte = pipeline.probability(window)
+        yield Seen(frame, matte, time.perf_counter() - begun)
+
+
+def windows(pipeline: Pipeline, clip: TestClip) -> Iterator[tuple[TestFrame, FrameWindow]]:
+    """Every frame of the clip, and the window around it as a render with the default settings has it."""
     source = MemorySource([frame_of(f.damaged, f.number) for f in clip.frames])
     reach = pipeline.reach(Settings.of({}))
     with source, FrameCache(source, pipeline.prepare, reach, CACHE_BYTES) as cache:
         for frame in clip.frames:
-            window = cache.window(frame.number, reach)
-            begun = time.perf_counter()
-            matte = pipeline.probability(window)
-            yield Seen(frame, matte, time.perf_counter() - begun)
+            yield frame, cache.window(frame.number, reach)

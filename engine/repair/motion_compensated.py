@@ -21,6 +21,7 @@ from engine.repair.sheet import Sheet
 from engine.repair.shine import shone_through
 from engine.repair.site import Site
 from engine.repair.spatial import fill_from_surroundings
+from engine.repair.standing import with_standing
 from engine.repair.tiles import CONTEXT, damage_tiles
 from engine.types import SPATIAL, THROUGH, Bool, DamageMatte, FillTile, Float32, WorkingFrame
 from engine.window.window import FrameWindow
@@ -51,7 +52,9 @@ class MotionCompensatedRepairer:
         site = Site.of(centre.picture, damage_regions(centre.unreliable), sheet)
         damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
         paths = Paths(window, damage, self._healed, self._clean)
-        filled = _Filled.of(site, _chosen(site, plates, out_of_sight(damage), paths))
+        neighbours = {k: plate.picture for k, plate in plates.items() if k}
+        hidden = out_of_sight(with_standing(site, mattes[0], neighbours, damage))
+        filled = _Filled.of(site, _chosen(site, plates, hidden, paths))
         _fill_the_rest(site.sheet, filled, centre, centre.damaged)
         _let_through(site, filled, window.centre, centre.picture)
         return _tiles(sheet, filled)

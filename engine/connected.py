@@ -15,11 +15,13 @@ from engine.types import Bool
 class Connected:
     """`labels` (H, W) int32: 0 outside the marks, else 1 .. count - 1 (8-connected).
 
+    `places` (n,): the flat indices of all pixels of marks, rising, so that nobody has to look for them again.
     The others are (count,): `area` in px, the box rows `top` .. `bottom` - 1, columns `left` .. `right` - 1.
     Entry 0 stands for the outside and holds zeros.
     """
 
     labels: npt.NDArray[np.int32]
+    places: npt.NDArray[np.intp]
     area: npt.NDArray[np.intp]
     top: npt.NDArray[np.intp]
     left: npt.NDArray[np.intp]
@@ -29,6 +31,11 @@ class Connected:
     @property
     def count(self) -> int:
         return int(self.area.size)
+
+    @property
+    def of_places(self) -> npt.NDArray[np.int32]:
+        """(n,): the mark each of `places` belongs to."""
+        return self.labels.ravel()[self.places]
 
     @property
     def longest(self) -> npt.NDArray[np.intp]:
@@ -51,7 +58,7 @@ def connected(mask: Bool) -> Connected:
     area = np.bincount(of, minlength=count)
     area[0] = 0
     if count == 1:
-        return Connected(labels, area, *np.zeros((4, 1), np.intp))
+        return Connected(labels, places, area, *np.zeros((4, 1), np.intp))
     ends = np.cumsum(area[1:])
     starts = ends - area[1:]
     # Within one mark the places still run down the frame.
@@ -61,4 +68,17 @@ def connected(mask: Bool) -> Connected:
         rows[ends - 1] + 1,
         np.maximum.reduceat(columns, starts) + 1,
     )
-    return Connected(labels, area, *(np.concatenate([[0], side]) for side in box))
+    return Connected(labels, places, area, *(np.concatenate([[0], side]) for side in box))
+
+
+def chosen(marks: Connected, keep: Bool) -> Connected:
+    """The marks to `keep` (count,), numbered anew in their order; entry 0 is not asked for."""
+    if keep[1:].all():
+        return marks
+    keep = np.concatenate([[True], keep[1:]])
+    number = (np.cumsum(keep, dtype=np.int32) - 1) * keep
+    of = number[marks.of_places]
+    labels = np.zeros_like(marks.labels)
+    labels.ravel()[marks.places] = of
+    boxes = (getattr(marks, name)[keep] for name in ("area", "top", "left", "bottom", "right"))
+    return Connected(labels, marks.places[of > 0], *boxes)

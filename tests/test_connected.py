@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.connected import connected
+from engine.connected import chosen, connected
 
 
 @given(
@@ -35,3 +35,22 @@ def test_nothing_is_no_mark() -> None:
     found = connected(np.zeros((5, 7), np.bool_))
     assert found.count == 1
     assert found.area.tolist() == [0]
+
+
+@given(
+    arrays(np.bool_, st.tuples(st.integers(1, 24), st.integers(1, 24)), elements=st.booleans()),
+    st.integers(0, 2**32 - 1),
+)
+def test_chosen_marks_are_numbered_anew_and_keep_what_is_told_of_them(mask: np.ndarray, seed: int) -> None:
+    marks = connected(mask)
+    assert marks.places.tolist() == np.flatnonzero(mask).tolist()
+    keep = np.random.default_rng(seed).random(marks.count) < 0.5
+    kept = np.flatnonzero(keep[1:]) + 1
+    found = chosen(marks, keep)
+    assert found.count == len(kept) + 1
+    assert (found.labels > 0).sum() == found.places.size == found.area.sum()
+    assert (found.of_places > 0).all()
+    for number, before in enumerate(kept, start=1):
+        assert ((found.labels == number) == (marks.labels == before)).all()
+        for name in ("area", "top", "left", "bottom", "right"):
+            assert getattr(found, name)[number] == getattr(marks, name)[before]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.detect.mark_signs import SIGNS, Evidence, Numbers, Surrounded, class_shares, views
+from engine.detect.mark_signs import SIGNS, Evidence, Surrounded, class_shares, views
+from engine.detect.odds import Numbers
 from engine.types import DAMAGE_CLASSES
 
 _BELIEVED = 0.6
@@ -52,7 +53,7 @@ def complete(evidence: Evidence, surrounded: Surrounded, found: Numbers, believe
 def _near(surrounded: Surrounded, believed: Numbers) -> tuple[Indices, Indices, npt.NDArray[np.int32]]:
     """Rows and columns of the pixels in reach of marks that are believed in, and the numbers of these."""
     cells = surrounded.cells(0, _REACH)
-    mark = surrounded.nearest[cells]
+    mark = surrounded.nearest(cells)
     sure = believed[mark] > _BELIEVED
     within = np.indices((surrounded.step, surrounded.step)).reshape(2, -1, 1)
     rows, columns = (

@@ -8,14 +8,15 @@ centre (dirt), or each shows something else (a thing that passes, or motion that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from math import isfinite
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from engine.connected import Connected
-from engine.detect.inputs import AFTER_VALID, BEFORE_VALID
+from engine.detect.inputs import AFTER_VALID, BEFORE_VALID, reduced
+from engine.detect.odds import Numbers, logit
 from engine.types import DAMAGE_CLASSES, Box, DamageClass, Float32
 
 SIGNS: tuple[str, ...] = (
@@ -27,7 +28,6 @@ SIGNS: tuple[str, ...] = (
     "seen", "trace", "other.trace",
 )  # fmt: skip
 
-Numbers = npt.NDArray[np.float64]
 Places = tuple[npt.NDArray[np.intp], ...]
 
 _SURE = 0.7
@@ -38,8 +38,12 @@ _RING = (2.5, 10.5)
 """px as looked at: the ring around a mark that stands for its surroundings, clear of its soft rim."""
 _CLEAN = 0.1
 """Probability above which a pixel stands for no surroundings."""
-_CONTEXT, _REACH, _WIDEST = 4, 44, 96
-"""px as looked at, around a mark for its shape, and for its traces; wider marks are not followed."""
+_AS_STRONG, _ENOUGH = 0.4, 0.5
+"""What may be a trace is at least so strong, as a share of the mark, and over so many pixels, likewise."""
+_COARSER = 2
+"""Traces are searched in pixels so many times those that are looked at: a search costs four times less."""
+_CONTEXT, _REACH, _WIDEST = 2, 22, 48
+"""px as searched, around a mark for its shape, and for its traces; wider marks are not followed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,31 +65,38 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class Surrounded:
-    """`marks`, and for every cell (h, w) of `step` x `step` pixels the number of the `nearest` of them and
-    its `distance` in cells, 0 in the mark."""
+    """`marks`, and for every cell (h, w) of `step` x `step` pixels its `distance` in cells from the nearest
+    of them, 0 in a mark."""
 
     marks: Connected
     step: int
-    nearest: npt.NDArray[np.int32]
     distance: Float32
+    _own: npt.NDArray[np.int32]
+    """(h, w): the mark in a cell, of several the last one; 0 for none."""
+    _group: npt.NDArray[np.int32]
+    """(h, w): the nearest mark as OpenCV numbers them, which takes those that touch for one."""
+    _last: npt.NDArray[np.int32]
+    """The last mark of each such group."""
 
     @staticmethod
     def of(marks: Connected, step: int) -> Surrounded:
-        """There must be one mark or more. In a cell of several the last one counts."""
+        """There must be one mark or more."""
         height, width = marks.labels.shape
-        cells = np.zeros((-(-height // step), -(-width // step)), np.int32)
-        for row, column in product(range(step), repeat=2):
-            part = marks.labels[row::step, column::step]
-            within = cells[: part.shape[0], : part.shape[1]]
-            np.maximum(within, part, out=within)
-        distance, nearest = cv2.distanceTransformWithLabels(
-            (cells == 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_CCOMP
+        own = np.zeros((-(-height // step), -(-width // step)), np.int32)
+        rows, columns = np.divmod(marks.places, width)
+        at = rows // step, columns // step
+        np.maximum.at(own, at, marks.of_places)
+        distance, group = cv2.distanceTransformWithLabels(
+            (own == 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_CCOMP
         )
-        # OpenCV numbers the marks anew, as one where they touch.
-        places = np.nonzero(cells)
-        number = np.zeros(int(nearest.max()) + 1, np.int32)
-        number[nearest[places]] = cells[places]
-        return Surrounded(marks, step, np.where(cells > 0, cells, number[nearest]), distance)
+        last = np.zeros(int(group[at].max()) + 1, np.int32)
+        np.maximum.at(last, group[at], own[at])
+        return Surrounded(marks, step, distance, own, group, last)
+
+    def nearest(self, cells: Places) -> npt.NDArray[np.int32]:
+        """The numbers of the marks nearest to `cells`."""
+        own = self._own[cells]
+        return np.where(own > 0, own, self._last[self._group[cells]])
 
     def cells(self, least: float, most: float) -> Places:
         """Rows and columns of the cells whose distance to a mark is between `least` and `most` px."""
@@ -101,18 +112,19 @@ def signs(surrounded: Surrounded, evidence: Evidence) -> Numbers:
     at, `step` x `step` of the frame, so that a scan of 4K has the signs it would have in HD.
     """
     marks = surrounded.marks
-    places = np.divmod(np.flatnonzero(marks.labels), marks.labels.shape[1])
-    inside = _Sums(places, marks.labels[places], marks.count)
+    inside = _Sums(np.divmod(marks.places, marks.labels.shape[1]), marks.of_places, marks.count)
     ring = _ring(surrounded, evidence)
     within, around = (views(evidence, part.rows, part.columns) for part in (inside, ring))
+    against = _against_neighbours(inside, within)
+    *_, signed, _ = against
     columns = (
         *_shape(marks, evidence.step),
         *_probabilities(inside, evidence),
-        *_against_neighbours(inside, within),
+        *against,
         *_against_neighbours(ring, around)[1:4],
         *_against_surroundings(inside, ring, within, around),
         inside.mean(within.seen),
-        *_traces(marks, evidence),
+        *_traces(marks, evidence, signed),
     )
     return np.stack(columns, axis=1)[1:]
 
@@ -176,7 +188,7 @@ def _ring(surrounded: Surrounded, evidence: Evidence) -> _Sums:
     cells = surrounded.cells(*_RING)
     rows, columns = (part * surrounded.step for part in cells)
     clean = evidence.damage[rows, columns] < _CLEAN
-    marks = surrounded.nearest[cells][clean]
+    marks = surrounded.nearest(cells)[clean]
     return _Sums((rows[clean], columns[clean]), marks, surrounded.marks.count)
 
 
@@ -194,16 +206,11 @@ def _probabilities(inside: _Sums, evidence: Evidence) -> tuple[Numbers, ...]:
     likely = dict(zip(evidence.names, coarse, strict=True))
     unknown = np.zeros(damage.shape, np.float32)
     return (
-        _logit(inside.largest(damage)),
-        _logit(inside.mean(damage)),
+        logit(inside.largest(damage)),
+        logit(inside.mean(damage)),
         inside.mean(damage > _SURE),
         *(inside.mean(likely.get(name, unknown)) for name in DAMAGE_CLASSES),
     )
-
-
-def _logit(probability: npt.NDArray[np.floating]) -> Numbers:
-    held = np.clip(np.asarray(probability, np.float64), 1e-4, 1 - 1e-4)
-    return np.log(held / (1 - held))
 
 
 def _against_neighbours(at: _Sums, views: Views) -> tuple[Numbers, ...]:
@@ -230,22 +237,37 @@ def _against_surroundings(inside: _Sums, ring: _Sums, within: Views, around: Vie
     return brighter, tinted, inside.deviation(within.tone), ring.deviation(around.tone), tone
 
 
-def _traces(marks: Connected, evidence: Evidence) -> tuple[Numbers, Numbers]:
+def _traces(marks: Connected, evidence: Evidence, signed: Numbers) -> tuple[Numbers, Numbers]:
     """How well the mark is found again, of the other sign, in the difference to either neighbour, -1..1:
-    the better likeness and the worse one (see `engine.detect.moving_things`)."""
+    the better likeness and the worse one (see `engine.detect.moving_things`); 0 where too little is there.
+
+    `signed` (count,): by how much the marks are brighter than both neighbours.
+    """
     likeness = np.zeros((2, marks.count))
     # Broken float plates hold infinities; whatever they are, they are no trace of anything.
-    traces = [np.nan_to_num(plane, posinf=0, neginf=0) for plane in evidence.traces]
+    finite = (np.nan_to_num(plane, posinf=0, neginf=0) for plane in evidence.traces)
+    traces = [reduced(plane, _COARSER) for plane in finite]
+    step = evidence.step * _COARSER
     for n in range(1, marks.count):
-        first = (int(side[n]) // evidence.step for side in (marks.top, marks.left))
-        end = (-(-int(side[n]) // evidence.step) for side in (marks.bottom, marks.right))
+        first = (int(side[n]) // step for side in (marks.top, marks.left))
+        end = (-(-int(side[n]) // step) for side in (marks.bottom, marks.right))
         box = Box(*first, *end)
         near, wide = (box.grown(by, traces[0].shape) for by in (_CONTEXT, _CONTEXT + _REACH))
         if max(near.height, near.width) > _WIDEST:
             continue
         shape = 0.5 * (traces[0][near.slices] + traces[1][near.slices])
+        enough = _ENOUGH * marks.area[n] / step**2
         for k, difference in enumerate(traces):
-            found = cv2.matchTemplate(-difference[wide.slices], shape, cv2.TM_CCOEFF_NORMED)
-            # Where nothing changes at all the likeness is no number.
-            likeness[k, n] = np.clip(np.nan_to_num(found, posinf=0, neginf=0).max(), -1, 1)
+            likeness[k, n] = _likeness(difference[wide.slices], shape, _AS_STRONG * signed[n], enough)
     return likeness.max(axis=0), likeness.min(axis=0)
+
+
+def _likeness(difference: Float32, shape: Float32, strength: np.float64, enough: float) -> float:
+    """Of `shape` with whatever in `difference` is like it with the other sign, at best; 0 where less than
+    `enough` pixels are of the other sign and of this `strength`, which has the sign of the shape."""
+    opposite = difference < -strength if strength > 0 else difference > -strength
+    if np.count_nonzero(opposite) < enough:
+        return 0.0
+    best = float(np.fmax.reduce(cv2.matchTemplate(-difference, shape, cv2.TM_CCOEFF_NORMED), axis=None))
+    # Where nothing changes at all the likeness is no number.
+    return min(max(best, -1.0), 1.0) if isfinite(best) else 0.0

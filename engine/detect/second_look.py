@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from engine.connected import Connected, connected
+from engine.connected import Connected, chosen, connected
 from engine.detect.mark_extent import complete
-from engine.detect.mark_signs import SIGNS, Evidence, Numbers, Surrounded, class_shares, signs
+from engine.detect.mark_signs import SIGNS, Evidence, Surrounded, class_shares, signs
+from engine.detect.odds import Numbers, probability
 from engine.errors import ModelError
 from engine.types import DAMAGE_CLASSES, Bool, DamageClass
 
@@ -130,11 +131,11 @@ class SecondLook:
         raised = _is_dust(found) & ~_at_edge(marks)
         moves = np.where(raised, moves, np.minimum(moves, 0))
         believed = np.zeros(marks.count)
-        believed[1:][heard] = _probability(likeliest[heard] + moves[heard])
+        believed[1:][heard] = probability(likeliest[heard] + moves[heard])
         factor = np.ones(marks.count)
-        factor[1:][heard] = believed[1:][heard] / _probability(likeliest[heard])
-        places = np.nonzero(marks.labels)
-        evidence.damage[places] = np.minimum(evidence.damage[places] * factor[marks.labels[places]], 1)
+        factor[1:][heard] = believed[1:][heard] / probability(likeliest[heard])
+        damage = evidence.damage.reshape(-1)
+        damage[marks.places] = np.minimum(damage[marks.places] * factor[marks.of_places], 1)
         believed[1:][~raised] = 0
         complete(evidence, surrounded, found, believed)
 
@@ -142,13 +143,7 @@ class SecondLook:
 def judgeable(evidence: Evidence) -> Connected:
     """The suspected marks of `evidence` that are large enough, numbered anew."""
     marks = connected(evidence.damage > SUSPECTED)
-    large = marks.area >= SMALLEST * evidence.step**2
-    if large[1:].all():
-        return marks
-    number = np.cumsum(large, dtype=np.int32) * large
-    kept = np.flatnonzero(np.concatenate([[True], large[1:]]))
-    boxes = {name: getattr(marks, name)[kept] for name in ("area", "top", "left", "bottom", "right")}
-    return replace(marks, labels=number[marks.labels], **boxes)
+    return chosen(marks, marks.area >= SMALLEST * evidence.step**2)
 
 
 def can_judge(found: Numbers) -> Bool:
@@ -176,7 +171,3 @@ def _at_edge(marks: Connected) -> Bool:
 def _share(found: Numbers, *names: DamageClass) -> Numbers:
     """(n,): of a mark, the share of the classes `names`."""
     return class_shares(found)[:, [DAMAGE_CLASSES.index(name) for name in names]].sum(axis=1)
-
-
-def _probability(logits: Numbers) -> Numbers:
-    return 1 / (1 + np.exp(-logits))

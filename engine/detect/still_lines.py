@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from engine.detect.lines import COARSER, counted, followed
 from engine.motion.estimator import MotionEstimator
 from engine.motion.flow import Flow
 from engine.types import Bool
@@ -24,35 +24,22 @@ _MOVING = 0.15
 """Share of a line that must lie on moving picture for the line to be beyond doubt."""
 _AROUND = 8
 """Motion is judged over this part of the frame: right beside a scratch the flow may follow the scratch."""
-_BRIDGED = 8
-"""Gaps up to this part of the frame's height do not end a line."""
-_COARSER = 4
-"""Rows taken together when lines are followed down the frame."""
 
 
 def held_back(lines: Bool, window: FrameWindow, motion: MotionEstimator) -> Bool:
     """Which of `lines` (H, W), where a line scratch may be in the centre frame, must be dropped: (H, W)."""
     if not window.offsets() or not lines.any():
         return np.zeros(lines.shape, np.bool_)
-    pixels = _counted(lines)
+    pixels = counted(lines)
     held = pixels.ravel().nonzero()[0]
-    labels = _followed(pixels > 0)
+    labels = followed(pixels > 0)
     moving = _moving(window, motion, labels.shape)
     line, weight = labels.ravel()[held], pixels.ravel()[held]
     total = np.bincount(line, weights=weight)
     beyond_doubt = np.bincount(line, weights=weight * moving.ravel()[held])
     doubtful = np.zeros(labels.shape, np.bool_)
     doubtful.ravel()[held] = (beyond_doubt < _MOVING * total)[line]
-    return np.repeat(doubtful, _COARSER, axis=0)[: lines.shape[0]] & lines
-
-
-def _counted(lines: Bool) -> npt.NDArray[np.uint8]:
-    """How many pixels of `lines` there are in every `_COARSER` rows of a column."""
-    height, width = lines.shape
-    rows = -(-height // _COARSER)
-    filled = np.zeros((rows * _COARSER, width), np.uint8)
-    filled[:height] = lines
-    return np.add.reduce(filled.reshape(rows, _COARSER, width), axis=1, dtype=np.uint8)
+    return np.repeat(doubtful, COARSER, axis=0)[: lines.shape[0]] & lines
 
 
 def _moving(window: FrameWindow, motion: MotionEstimator, shape: tuple[int, int]) -> Bool:
@@ -70,10 +57,3 @@ def _fast(flow: Flow, shape: tuple[int, int]) -> Bool:
     side = max(3, min(speed.shape) // _AROUND)
     typical = cv2.blur(speed, (side, side), borderType=cv2.BORDER_REPLICATE)
     return cv2.resize(typical, shape[::-1], interpolation=cv2.INTER_NEAREST) >= _STILL
-
-
-def _followed(lines: Bool) -> npt.NDArray[np.int32]:
-    """The number of the line each cell of `lines` belongs to, joined over gaps; 0 elsewhere."""
-    bridge = np.ones((max(1, lines.shape[0] // _BRIDGED), 3), np.uint8)
-    _, labels = cv2.connectedComponents(cv2.morphologyEx(lines.astype(np.uint8), cv2.MORPH_CLOSE, bridge))
-    return np.where(lines, labels, 0).astype(np.int32)

@@ -13,6 +13,7 @@ from engine.buffers import BufferPool
 from engine.closing import Closing
 from engine.detect import moving_things, still_lines
 from engine.detect.inputs import CHANNELS, RADIUS, detector_input, differences, padded_size, reduced
+from engine.detect.line_extent import complete_lines
 from engine.detect.mark_signs import Evidence
 from engine.detect.second_look import SecondLook
 from engine.errors import ModelError
@@ -54,8 +55,9 @@ class UNetDetector(Closing):
         with self.evidence(window) as evidence:
             if self._second_look is not None:
                 self._second_look.take(evidence)
+            complete_lines(evidence)
         damage = evidence.damage
-        places = np.nonzero(damage > _FAINTEST)
+        places = _possible(damage)
         classes: dict[DamageClass, Float32] = {
             name: _enlarged(plane, places, damage.shape)
             for name, plane in zip(self._classes, evidence.classes, strict=True)
@@ -76,7 +78,7 @@ class UNetDetector(Closing):
             found = self._session.run({"planes": planes[np.newaxis]}, consume=True)
             damage = np.ascontiguousarray(found["damage"][0, 0, :height, :width])
             coarse = found["classes"][0]
-            places = np.nonzero(damage > _FAINTEST)
+            places = _possible(damage)
             scratch = coarse[self._classes.index("scratch")]
             _hold_back(damage, coarse, scratch, places, window, self._motion, traces)
             yield Evidence(damage, coarse, self._classes, planes[:, :height, :width], traces, step)
@@ -118,11 +120,18 @@ def _hold_back(
     classes[:, rows[doubtful] // 2, columns[doubtful] // 2] = 0
 
 
+def _possible(damage: Float32) -> Places:
+    # Twice as fast as asking for rows and columns at once.
+    return np.divmod(np.flatnonzero(damage > _FAINTEST), damage.shape[1])
+
+
 def _enlarged(coarse: Float32, places: Places, shape: tuple[int, ...]) -> Float32:
     """A plane at half size as one of `shape`, at `places` alone: memory is only touched there."""
     rows, columns = places
     plane = np.zeros(shape, np.float32)
-    plane[rows, columns] = coarse[rows // 2, columns // 2]
+    # By flat indices: twice as fast as by rows and columns.
+    flat = (rows // 2) * coarse.shape[1] + columns // 2
+    plane.reshape(-1)[rows * shape[1] + columns] = coarse.reshape(-1)[flat]
     return plane
 
 

@@ -117,6 +117,24 @@ def test_signs_of_one_mark_do_not_depend_on_the_others() -> None:
     np.testing.assert_allclose(found[1], list(told(alone).values()), rtol=1e-6)
 
 
+def test_where_nothing_of_the_other_sign_is_as_strong_there_is_no_trace() -> None:
+    """Grain is always like something; it is no trace of a mark twenty times as strong."""
+    found = told(dirt())
+    assert found["trace"] == found["other.trace"] == 0
+
+
+def test_between_marks_that_touch_in_small_every_cell_has_one_of_them() -> None:
+    mask = np.zeros((HEIGHT, WIDTH), np.bool_)
+    mask[50:60, 70:80] = mask[50:60, 81:90] = True
+    marks = connected(mask)
+    around = Surrounded.of(marks, 2)
+    cells = around.cells(0, 6)
+    nearest = around.nearest(cells)
+    assert set(nearest.tolist()) == {1, 2}
+    own = marks.labels[::2, ::2][cells]
+    assert (nearest[own > 0] == own[own > 0]).all()
+
+
 def test_a_broken_float_plate_breaks_no_sign() -> None:
     given = dirt()
     broken = tuple(trace.copy() for trace in given.traces)

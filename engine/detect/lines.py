@@ -1,0 +1,30 @@
+"""Line scratches followed down the frame, over the gaps where they were too faint to be marked."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from engine.types import Bool
+
+COARSER = 4
+"""Rows taken together when lines are followed down the frame."""
+_BRIDGED = 8
+"""Gaps up to this part of the frame's height do not end a line."""
+
+
+def counted(lines: Bool) -> npt.NDArray[np.uint8]:
+    """How many pixels of `lines` (H, W) there are in every `COARSER` rows of a column."""
+    height, width = lines.shape
+    rows = -(-height // COARSER)
+    filled = np.zeros((rows * COARSER, width), np.uint8)
+    filled[:height] = lines
+    return np.add.reduce(filled.reshape(rows, COARSER, width), axis=1, dtype=np.uint8)
+
+
+def followed(lines: Bool) -> npt.NDArray[np.int32]:
+    """The number of the line each cell of `lines` belongs to, joined over gaps; 0 elsewhere."""
+    bridge = np.ones((max(1, lines.shape[0] // _BRIDGED), 3), np.uint8)
+    _, labels = cv2.connectedComponents(cv2.morphologyEx(lines.astype(np.uint8), cv2.MORPH_CLOSE, bridge))
+    return np.where(lines, labels, 0).astype(np.int32)

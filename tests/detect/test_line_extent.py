@@ -1,0 +1,128 @@
+"""A line scratch is as certain in its faint rows as it mostly is, and reaches as far as it is seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.detect.inputs import differences
+from engine.detect.line_extent import complete_lines
+from engine.detect.mark_signs import Evidence
+from engine.detect.odds import logit
+from engine.types import DAMAGE_CLASSES, Float32
+
+SIZE = (160, 120)
+AT = slice(60, 63)
+"""Columns of the line; the one to its right holds half of its light."""
+RIM = 63
+SURE, FAINT = 0.96, 0.8
+FAINTER_ROWS = slice(90, 120)
+TINT = np.array([0.05, 0.1, 0.3], np.float32)
+SCRATCH = DAMAGE_CLASSES.index("scratch")
+
+
+def picture(contrast: float = 1.0, rim: float = 0.5, seed: int = 1) -> Float32:
+    """(3, H, W): uneven ground with grain, and a blue line down all of it."""
+    rng = np.random.default_rng(seed)
+    ground = 0.4 + 0.05 * np.sin(np.arange(SIZE[1]) / 9) + rng.normal(0, 0.008, (3, *SIZE))
+    ground[:, :, AT] += contrast * TINT[:, None, None]
+    ground[:, :, RIM] += rim * contrast * TINT[:, None]
+    return ground.astype(np.float32)
+
+
+def line() -> Float32:
+    """(H, W) as a net that hedges says it."""
+    damage = np.full(SIZE, 0.01, np.float32)
+    damage[:, AT] = SURE
+    damage[FAINTER_ROWS, AT] = FAINT
+    damage[:, RIM] = 0.5
+    return damage
+
+
+def evidence(damage: Float32, of: Float32, of_scratch: float = 1.0, step: int = 1) -> Evidence:
+    planes = np.concatenate([of, of, of, of[1:2], of[1:2], np.ones_like(of[:2])])
+    classes = np.zeros((4, -(-SIZE[0] // 2), -(-SIZE[1] // 2)), np.float32)
+    held = np.maximum(damage[::2, ::2], damage[::2, 1::2])
+    classes[SCRATCH], classes[0] = of_scratch * held, (1 - of_scratch) * held
+    return Evidence(damage.copy(), classes, DAMAGE_CLASSES, planes, differences(planes, step), step)
+
+
+def completed(damage: Float32, of: Float32, of_scratch: float = 1.0) -> Float32:
+    given = evidence(damage, of, of_scratch)
+    complete_lines(given)
+    return given.damage
+
+
+def test_faint_rows_become_as_certain_as_the_line_is_mostly() -> None:
+    found = completed(line(), picture())
+    np.testing.assert_allclose(found[:, AT], SURE, atol=1e-5)
+
+
+def test_a_rim_that_is_off_the_picture_belongs_to_the_line() -> None:
+    found = completed(line(), picture())
+    assert (found[:, RIM] > 0.95).mean() > 0.95
+    assert (found[:, : AT.start] == line()[:, : AT.start]).all()
+    assert (found[:, RIM + 1 :] == line()[:, RIM + 1 :]).all()
+
+
+@pytest.mark.parametrize("rim", [0.0, -0.5])
+def test_a_suspected_column_of_picture_does_not(rim: float) -> None:
+    found = completed(line(), picture(rim=rim))
+    assert (found[:, RIM] == np.float32(0.5)).all()
+
+
+def test_beside_a_line_that_hardly_shows_nothing_is_concluded() -> None:
+    found = completed(line(), picture(contrast=0.1))
+    assert (found[:, RIM] == np.float32(0.5)).all()
+
+
+def test_an_edge_that_runs_along_is_no_rim() -> None:
+    """The scene is as blue to the right of the line as its rim would be."""
+    scene = picture(rim=0)
+    scene[:, :, RIM:] += 0.5 * TINT[:, None, None]
+    found = completed(line(), scene)
+    assert (found[:, RIM] == np.float32(0.5)).all()
+
+
+def test_rows_in_which_the_net_saw_nothing_are_not_filled_in() -> None:
+    damage = line()
+    damage[FAINTER_ROWS.start : FAINTER_ROWS.start + 10] = 0.05
+    found = completed(damage, picture(rim=0))
+    assert (found[FAINTER_ROWS.start : FAINTER_ROWS.start + 10] == np.float32(0.05)).all()
+    assert (found[FAINTER_ROWS.start + 10 : FAINTER_ROWS.stop, AT] > 0.95).all()
+
+
+def test_rows_far_fainter_than_the_line_stay_so() -> None:
+    damage = line()
+    damage[FAINTER_ROWS, AT] = 0.4
+    assert logit(np.array([SURE]))[0] - logit(np.array([0.4]))[0] > 2.5
+    found = completed(damage, picture(rim=0))
+    assert (found[FAINTER_ROWS, AT] == np.float32(0.4)).all()
+
+
+@pytest.mark.parametrize("shape", ["dust", "short", "broken", "broad"])
+def test_what_is_no_line_keeps_its_bits(shape: str) -> None:
+    damage = line()
+    if shape == "short":
+        damage[30:] = 0.01
+    if shape == "broken":
+        damage[1::4] = damage[2::4] = 0.01
+    if shape == "broad":
+        damage[:, 60:80] = SURE
+        damage[FAINTER_ROWS, 60:80] = FAINT
+    found = completed(damage, picture(), of_scratch=0.0 if shape == "dust" else 1.0)
+    assert found.tobytes() == damage.tobytes()
+
+
+def test_what_is_raised_is_of_a_line_scratch() -> None:
+    given = evidence(line(), picture())
+    complete_lines(given)
+    assert (given.classes[SCRATCH][:, AT.start // 2 : RIM // 2 + 1] > 0.95).all()
+
+
+def test_a_line_at_the_edge_of_the_frame_is_completed_too() -> None:
+    of = np.roll(picture(), -AT.start, axis=2)
+    damage = np.roll(line(), -AT.start, axis=1)
+    found = completed(damage, of)
+    assert (found[:, :4] > 0.95).mean() > 0.95
+    assert (found[:, 4:] == damage[:, 4:]).all()

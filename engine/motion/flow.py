@@ -92,10 +92,8 @@ def warp(
     second: Any = None
     kind, border = _INTERPOLATION[resampling], cv2.BORDER_REPLICATE
     moved = cv2.remap(picture, targets, second, kind, out, border)
-    height, width = flow.size
-    inside = cv2.inRange(targets, (0, 0), (width - 1, height - 1))
     shape = (area.height, area.width, *picture.shape[2:])
-    return Warped(np.ascontiguousarray(moved, np.float32).reshape(shape), np.asarray(inside) > 0)
+    return Warped(np.ascontiguousarray(moved, np.float32).reshape(shape), _inside(targets, flow, area))
 
 
 def chain(first: Flow, second: Flow) -> Flow:
@@ -144,6 +142,25 @@ def _targets(flow: Flow, box: Box) -> Float32:
     points += np.arange(box.left, box.right).astype(np.complex64)
     points += (1j * np.arange(box.top, box.bottom)).astype(np.complex64)[:, None]
     return targets
+
+
+def _inside(targets: Float32, flow: Flow, box: Box) -> Bool:
+    """Which of the `targets` (h, w, 2) of `box` lie in the frame: (h, w). From far inside none leaves it."""
+    height, width = flow.size
+    furthest = np.abs(flow.vectors).max(initial=0) + 1
+    margin = int(np.ceil(furthest)) if furthest < max(height, width) else max(height, width)
+    top, left = min(max(margin - box.top, 0), box.height), min(max(margin - box.left, 0), box.width)
+    bottom = max(min(height - margin, box.bottom) - box.top, top)
+    right = max(min(width - margin, box.right) - box.left, left)
+    inside = np.ones(targets.shape[:2], np.bool_)
+    whole = slice(None)
+    for part in (
+        (slice(0, top), whole), (slice(bottom, None), whole),
+        (slice(top, bottom), slice(0, left)), (slice(top, bottom), slice(right, None)),
+    ):  # fmt: skip
+        if targets[part].size:
+            inside[part] = np.asarray(cv2.inRange(targets[part], (0, 0), (width - 1, height - 1))) > 0
+    return inside
 
 
 def _whole(size: tuple[int, int]) -> Box:

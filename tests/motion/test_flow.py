@@ -72,6 +72,18 @@ def test_enlarging_keeps_positions(scale):
     assert np.allclose(fine[..., 1][inner], np.arange(40)[scale:-scale, None], atol=1e-4)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.floats(0, 60), st.integers(3, 60), st.integers(3, 60))
+def test_valid_is_what_the_motion_leaves_in_the_frame(draw, reach, height, width):
+    flow = smooth_flow(3, (height, width), 2, reach)
+    top, left = draw.draw(st.integers(0, height - 1)), draw.draw(st.integers(0, width - 1))
+    box = Box(top, left, draw.draw(st.integers(top + 1, height)), draw.draw(st.integers(left + 1, width)))
+    x, y = np.meshgrid(np.arange(left, box.right), np.arange(top, box.bottom))
+    there = dense(flow, box) + np.stack([x, y], axis=-1).astype(np.float32)
+    inside = (there >= 0).all(-1) & (there[..., 0] <= width - 1) & (there[..., 1] <= height - 1)
+    assert np.array_equal(warp(np.zeros((height, width), np.float32), flow, box).valid, inside)
+
+
 def test_planes_without_channels_and_with_one_keep_their_shape():
     rng = np.random.default_rng(5)
     flow = smooth_flow(5)

@@ -161,13 +161,15 @@ def accepted(probability: Float32, rule: MatteRule, limits: Limits | None = None
     if not rim.any():
         return rim
     marks = connected(rim)
+    of = marks.of_places
     keep = np.zeros(marks.count, np.bool_)
-    keep[marks.labels[probability > limits.core]] = True
+    keep[of[(probability > limits.core).ravel()[marks.places]]] = True
     keep &= marks.area >= rule.minimum_area
     if rule.maximum_area:
         keep &= marks.area <= rule.maximum_area
-    keep[0] = False
-    return keep[marks.labels]
+    kept = np.zeros(probability.shape, np.bool_)
+    kept.ravel()[marks.places] = keep[of]
+    return kept
 
 
 def softened(marks: Bool, dilation: float, feather: float) -> Float32:

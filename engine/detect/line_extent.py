@@ -1,8 +1,8 @@
 """How far a line scratch reaches: rows in which the net was less sure of it, and its soft rims.
 
-A scratch runs on: what most of its length shows goes for its fainter rows too. And it keeps its profile:
-averaged along the line grain and picture fall away, and a rim a pixel wide of which no single row is sure
-stands out. A rim left over is worse than it looks, for a fill is continued from it.
+A scratch runs on: what three quarters of its length show goes for its fainter rows too. And it keeps its
+profile: averaged along the line grain and picture fall away, and a rim a pixel wide of which no single row
+is sure stands out. A rim left over is worse than it looks, for a fill is continued from it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ _SHORTEST, _WIDEST = 32, 12
 """px as looked at: a shorter or wider mark has not shown that it is a line."""
 _SHOWN = 0.9
 """Share of its rows in which a line is seen at least."""
+_MOSTLY = 25
+"""Per cent of a line's rows that may be less certain than what goes for all of them."""
+_EDGE = 2
+"""px as looked at, at the sides of the frame: what runs along them may be the picture's own edge."""
 _RIM = 1.5
 """Log odds by which a pixel may be less certain than the likeliest of its row and be of the line."""
 _INNER = 0.5
@@ -47,7 +51,7 @@ Pixels = tuple[Indices, Indices, Numbers]
 @dataclass(frozen=True, eq=False)
 class Line:
     """One line over `rows` (n,): the columns `left` and `right` (n,) of its outermost pixels, and the log
-    odds (n,) of each row, at least what is typical of the line. `fainter`: its pixels in rows of less."""
+    odds (n,) of each row, at least what most of them show. `fainter`: its pixels in rows of less."""
 
     rows: Indices
     left: Indices
@@ -95,13 +99,16 @@ def _line(rows: Indices, columns: Indices, damage: Float32, step: int) -> Line |
     likeliest = np.full(length, -np.inf)
     np.maximum.at(likeliest, at, logits)
     shown = np.isfinite(likeliest)
-    level = np.maximum(likeliest, np.median(likeliest[shown]))
+    level = np.maximum(likeliest, np.percentile(likeliest[shown], _MOSTLY))
     gain = (level - likeliest)[at]
     inner = logits >= likeliest[at] - np.where(gain > 0, _INNER, _RIM)
     left, right = np.full(length, damage.shape[1]), np.full(length, -1)
     np.minimum.at(left, at[inner], columns[inner])
     np.maximum.at(right, at[inner], columns[inner])
-    if shown.mean() < _SHOWN or np.median((right - left + 1)[shown]) > _WIDEST * step:
+    width, at_side = np.median((right - left + 1)[shown]), _EDGE * step
+    if shown.mean() < _SHOWN or width > _WIDEST * step:
+        return None
+    if left.min() < at_side or right.max() >= damage.shape[1] - at_side:
         return None
     faint = inner & (gain > 0) & (gain <= _FAINTEST)
     fainter = rows[faint], columns[faint], (logits + gain)[faint]

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from engine.repair.channels import luma
 from engine.repair.paths import Arrival
 from engine.repair.regions import Labels, Regions, means
 from engine.repair.sampling import sample, warped
-from engine.repair.site import Site, luma
+from engine.repair.site import Site
 from engine.types import Bool, Float32
 
 _REFINEMENTS = 3
@@ -49,9 +50,8 @@ class Aligned(NamedTuple):
 def aligned(site: Site, neighbour: Float32, hidden: Float32 | None, start: Arrival) -> Aligned:
     """`start` corrected. `hidden` (H, W) is above 0 where the `neighbour` (H, W, 3) must not be looked at."""
     move, exposure = _Ring.of(site, neighbour, hidden).fit(start)
-    of = np.maximum(site.labels, site.rings)
-    x, y = start.x + move[of, 0], start.y + move[of, 1]
-    across, down = _pixel_step(site, neighbour, hidden, x, y, exposure[of])
+    x, y = (at + by.take(site.nearest) for at, by in ((start.x, move[:, 0]), (start.y, move[:, 1])))
+    across, down = _pixel_step(site, neighbour, hidden, x, y, exposure.take(site.nearest, axis=0))
     return Aligned(x + across, y + down, exposure)
 
 

@@ -14,10 +14,11 @@ import cv2
 import numpy as np
 
 from engine.repair.alignment import Aligned, aligned, in_frame, windowed
+from engine.repair.channels import mean_square, shared, strongest, weighted, where
 from engine.repair.paths import Paths, Route
 from engine.repair.regions import means
 from engine.repair.sampling import sample, warped
-from engine.repair.site import Site, mean_square, strongest
+from engine.repair.site import Site
 from engine.types import Bool, Float32
 
 _TAPS = 3
@@ -102,7 +103,7 @@ def _better(site: Site, one: Candidate, other: Candidate) -> Candidate:
     taken = _route_cost(site, other) < _route_cost(site, one)
     return Candidate(
         one.offset,
-        np.where(taken[..., None], other.picture, one.picture),
+        where(taken, other.picture, one.picture),
         np.where(taken, other.usable, one.usable),
         np.where(taken, other.misfit, one.misfit),
         np.where(taken, other.shift, one.shift),
@@ -143,7 +144,7 @@ def _candidate(site: Site, view: _View, error: Float32, offset: int) -> Candidat
     shown = (site.known & visible).astype(np.float32)
     smooth = warped(view.neighbour, view.place.x, view.place.y)
     rest = site.picture - smooth
-    exposure = _exposure(rest, shown, view.place.exposure[np.maximum(site.labels, site.rings)])
+    exposure = _exposure(rest, shown, view.place.exposure.take(site.nearest, axis=0))
     misfit = _misfit(site, mean_square(rest - exposure), shown)
     picture = view.detailed(smooth, site.damaged) + exposure
     return Candidate(offset, picture, visible & site.damaged, misfit, strongest(exposure), error)
@@ -152,10 +153,9 @@ def _candidate(site: Site, view: _View, error: Float32, offset: int) -> Candidat
 def _exposure(rest: Float32, shown: Float32, regional: Float32) -> Float32:
     """What must be added to the neighbour at every pixel, (h, w, 3): the mean difference around it, the
     region's where little is seen. Content that differs counts less."""
-    trust = np.asarray(shown / (1 + mean_square(rest - regional) / _SOFT**2), np.float32)
-    mass = windowed(trust) + _PRIOR
-    sums = windowed(np.asarray(trust[..., None] * (rest - regional), np.float32))
-    return np.asarray(regional + sums / mass[..., None], np.float32)
+    left = rest - regional
+    trust = np.asarray(shown / (1 + mean_square(left) / _SOFT**2), np.float32)
+    return regional + shared(windowed(weighted(left, trust)), windowed(trust) + _PRIOR)
 
 
 def _misfit(site: Site, squares: Float32, shown: Float32) -> Float32:
@@ -166,9 +166,9 @@ def _misfit(site: Site, squares: Float32, shown: Float32) -> Float32:
     mass = np.bincount(labels, weights, site.regions.count)
     pieces = np.bincount(site.regions.piece, mass, site.regions.pieces)[site.regions.piece]
     regional = np.where(pieces > 0, regional, _UNSEEN).astype(np.float32)
-    of = np.maximum(site.labels, site.rings)
     near = windowed(shown) + _PRIOR
-    return np.asarray((windowed(shown * squares) + _PRIOR * regional[of]) / near, np.float32)
+    known = windowed(shown * squares) + _PRIOR * regional.take(site.nearest)
+    return np.asarray(known / near, np.float32)
 
 
 def out_of_sight(damage: Mapping[int, Bool]) -> dict[int, Float32]:

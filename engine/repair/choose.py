@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.repair.candidates import LONGEST_ERROR, PER_PIXEL_ERROR, Candidate, deep
+from engine.repair.channels import mean_square, shared, weighted, where
 from engine.repair.regions import known, means
-from engine.repair.site import Site, mean_square
+from engine.repair.site import Site
 from engine.types import SPATIAL, Bool, Float32
 
 _PER_FRAME = np.float32(0.003)
@@ -215,9 +216,9 @@ def _blended(
     detailed = _weighted(candidates, usable, softly)
     inside = np.asarray(usable.any(0), np.float32)
     mean = _weighted(candidates, usable, surely)
-    change = np.where(inside[..., None] > 0, mean - detailed, np.float32(0)).astype(np.float32)
-    mass = _softened(inside, _STRUCTURE)[..., None] + np.float32(1e-6)
-    return np.asarray(detailed + _softened(change, _STRUCTURE) / mass, np.float32)
+    change = where(inside > 0, mean - detailed)
+    mass = _softened(inside, _STRUCTURE) + np.float32(1e-6)
+    return detailed + shared(_softened(change, _STRUCTURE), mass)
 
 
 def _sureness(expected: Float32) -> Float32:
@@ -228,10 +229,10 @@ def _weighted(candidates: Sequence[Candidate], usable: Bool, weights: Sequence[F
     total = np.zeros(candidates[0].picture.shape, np.float32)
     mass = np.full(total.shape[:2], 1e-9, np.float32)
     for candidate, there, weight in zip(candidates, usable, weights, strict=True):
-        own = np.where(there, weight, 0).astype(np.float32)
-        total += own[..., None] * candidate.picture
+        own = np.where(there, weight, np.float32(0))
+        total += weighted(candidate.picture, own)
         mass += own
-    return np.asarray(total / mass[..., None], np.float32)
+    return shared(total, mass)
 
 
 def _softened(plane: Float32, deviation: float) -> Float32:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
 from engine.repair.candidates import cut_out, deep, merged, offers, out_of_sight
+from engine.repair.channels import where
 from engine.repair.choose import Choice, choose, errors, unsettled
 from engine.repair.clean_flows import CleanFlows
 from engine.repair.damage import Plate, clipped, plates_of
@@ -105,7 +106,7 @@ class _Filled(NamedTuple):
     @staticmethod
     def of(site: Site, choice: Choice) -> _Filled:
         hurt = site.damaged
-        picture = np.where(hurt[..., None], choice.picture, site.picture)
+        picture = where(hurt, choice.picture, site.picture)
         source = np.where(hurt, choice.source, 0).astype(np.int8)
         doubt = np.where(hurt, choice.doubt, np.float32(0))
         return _Filled(picture, source, doubt)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from engine.types import AnyArray, Bool, Box, Float32
 
-_WIDTH = 1536
+_WIDTH = 512
 _GAP = 8
 """px of nothing between two tiles, as far as any step carries something from pixel to pixel."""
 

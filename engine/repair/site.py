@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
+from engine.repair.channels import luma
 from engine.repair.pyramid import filled
 from engine.repair.regions import Labels, Regions, spread
 from engine.repair.sheet import Points, Sheet
@@ -14,8 +16,6 @@ from engine.types import Bool, Float32
 
 _RING = 6
 """px. Width of the ring of undamaged pixels around a region."""
-
-_THIRDS = np.full((1, 3), 1 / 3, np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +56,11 @@ class Site:
             _slopes(luma(picture), known), sheet.points(listed > 0),
         )  # fmt: skip
 
+    @cached_property
+    def nearest(self) -> Labels:
+        """(h, w): the region whose damage or ring a pixel belongs to, 0 for none."""
+        return np.maximum(self.labels, self.rings)
+
     def part(self, encoded: Float32, wanted: Bool, without: Bool | None = None) -> Site | None:
         """The site of just those tiles that hold a pixel `wanted` (h, w) and none of `without` (h, w); None
         where there is no such tile.
@@ -70,22 +75,6 @@ class Site:
         if not tiles:
             return None
         return Site.of(encoded, self.regions, self.sheet.only(tiles))
-
-
-def luma(picture: Float32) -> Float32:
-    """The mean of the channels of (h, w, 3), (h, w)."""
-    return np.asarray(cv2.transform(picture, _THIRDS), np.float32).reshape(picture.shape[:2])
-
-
-def mean_square(rest: Float32) -> Float32:
-    """Mean square over the channels of (h, w, 3), (h, w); numpy's own mean is slow along an axis of three."""
-    return np.asarray(cv2.transform(rest * rest, _THIRDS), np.float32).reshape(rest.shape[:2])
-
-
-def strongest(rest: Float32) -> Float32:
-    """The largest absolute value among the channels of (h, w, 3), (h, w); numpy's own is slow, as above."""
-    first, second, third = (np.abs(rest[..., c]) for c in range(3))
-    return np.maximum(np.maximum(first, second), third)
 
 
 def _slopes(plane: Float32, known: Bool) -> Float32:

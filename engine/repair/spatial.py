@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.connected import connected
+from engine.repair.channels import shared, weighted
 from engine.repair.pyramid import filled
 from engine.types import Bool, Float32
 
@@ -114,9 +115,9 @@ def _calmed(plane: Float32, hidden: Bool, missing: Bool) -> Float32:
     for block in _blocks_near(missing):
         outer = block.outer
         weight = (~hidden[outer]).astype(np.float32)
-        sums = np.asarray(cv2.GaussianBlur(plane[outer] * weight[..., None], (5, 5), 1.0), np.float32)
+        sums = np.asarray(cv2.GaussianBlur(weighted(plane[outer], weight), (5, 5), 1.0), np.float32)
         mass = np.asarray(cv2.GaussianBlur(weight, (5, 5), 1.0), np.float32)
-        result[block.inner] = (sums / np.maximum(mass, 1e-6)[..., None])[block.within]
+        result[block.inner] = shared(sums, np.maximum(mass, np.float32(1e-6)))[block.within]
     return result
 
 

@@ -134,7 +134,7 @@ class SecondLook:
         believed[1:][heard] = probability(likeliest[heard] + moves[heard])
         factor = np.ones(marks.count)
         factor[1:][heard] = believed[1:][heard] / probability(likeliest[heard])
-        damage = evidence.damage.reshape(-1)
+        damage = evidence.damage.flat
         damage[marks.places] = np.minimum(damage[marks.places] * factor[marks.of_places], 1)
         believed[1:][~raised] = 0
         complete(evidence, surrounded, found, believed)

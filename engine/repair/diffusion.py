@@ -30,7 +30,8 @@ from engine.repair.diffusion_sampler import RENDERED, Sampling, sampled
 from engine.repair.diffusion_windows import Windows
 from engine.repair.fused import scene_of
 from engine.repair.position_noise import PositionNoise
-from engine.types import DIFFUSION, LEFT, Bool, DamageMatte, FillTile, Float32
+from engine.repair.real_detail import coarse_at
+from engine.types import DIFFUSION, LEFT, SPATIAL, Bool, DamageMatte, FillTile, Float32
 from engine.window.window import FrameWindow
 
 
@@ -67,16 +68,19 @@ class DiffusionPainter(Closing):
         scene, key = _scene(window, mattes, tiles, hole), window.centre.key
         canvas = Canvas.of(hole, scaled_corners(hole))
         # The last run goes by what it sees, and so does the only one.
-        lead = self._lead(scene, hole, canvas, key) if self._how.steps > 1 else None
+        lead = None if self._how.gives_means else self._lead(scene, hole, canvas, key)
         residual = self._drawn(Windows(self._session, scene, canvas), key, self._how, lead)
         if not np.isfinite(residual).all():
             raise ModelError(
                 f"{self.identity} gave values that are no numbers for frame {window.centre.number}; render "
                 "it with quality fast, and report this as a bug."
             )
-        painted = scene.scene.first.copy()
         inside = canvas.inside
-        painted[canvas.rows[inside], canvas.columns[inside]] += UNIT * residual[inside]
+        change = np.zeros_like(scene.scene.first)
+        change[canvas.rows[inside], canvas.columns[inside]] = UNIT * residual[inside]
+        if self._how.gives_means:
+            change = coarse_at(_from_neighbours(tiles, hole), change, hole)
+        painted = scene.scene.first + change
         return tuple(_painted(tile, painted, hole) for tile in tiles)
 
     def close(self) -> None:
@@ -115,6 +119,14 @@ def _scene(
     own = np.where(hole[..., np.newaxis], plate.picture, first)
     centre = Plate(own, hole, hole)
     return DiffusionScene.of(replace(scene, plates={**scene.plates, 0: centre}))
+
+
+def _from_neighbours(tiles: Sequence[FillTile], hole: Bool) -> Bool:
+    """Where in the `hole` (H, W) the first fill is the picture of a neighbour."""
+    real = np.zeros_like(hole)
+    for tile in tiles:
+        real[tile.box.slices] = (tile.source != SPATIAL) & (tile.source != LEFT)
+    return real & hole
 
 
 def _painted(tile: FillTile, picture: Float32, hole: Bool) -> FillTile:

@@ -42,6 +42,10 @@ class Sampling:
     start: float = MOST
 
     @property
+    def gives_means(self) -> bool:
+        return self.steps == 1
+
+    @property
     def runs(self) -> int:
         """How often the net runs for every window."""
         return sum(1 for _ in _way(self))

@@ -1,6 +1,6 @@
 """How far a line scratch reaches: rows in which the net was less sure of it, and its soft rims.
 
-A scratch runs on: what three quarters of its length show goes for its fainter rows too. And it keeps its
+A scratch runs on: what four fifths of its length show goes for its fainter rows too. And it keeps its
 profile: averaged along the line grain and picture fall away, and a rim a pixel wide of which no single row
 is sure stands out. A rim left over is worse than it looks, for a fill is continued from it.
 """
@@ -26,7 +26,7 @@ _SHORTEST, _WIDEST = 32, 12
 """px as looked at: a shorter or wider mark has not shown that it is a line."""
 _SHOWN = 0.9
 """Share of its rows in which a line is seen at least."""
-_MOSTLY = 25
+_MOSTLY = 20
 """Per cent of a line's rows that may be less certain than what goes for all of them."""
 _EDGE = 2
 """px as looked at, at the sides of the frame: what runs along them may be the picture's own edge."""

@@ -224,11 +224,14 @@ def _class_points(pooled: Tallies, place: int) -> list[dict[str, float]]:
 
 
 def _by_class(pooled: Tallies, place: int) -> tuple[Counts, Counts]:
-    return _total(pooled, lambda t: t.raw.drawn[place]), _total(pooled, lambda t: t.raw.called[:, place])
+    called = _total(pooled, lambda t: t.raw.called[:, place], 2)
+    return _total(pooled, lambda t: t.raw.drawn[place]), called
 
 
-def _total(tallies: Tallies, counts: Callable[[ClipTally], Counts]) -> Counts:
-    return np.sum([counts(tally) for tally in tallies] or [np.zeros(len(EDGES) + 1, np.int64)], axis=0)
+def _total(tallies: Tallies, counts: Callable[[ClipTally], Counts], *more: int) -> Counts:
+    """(*more, len(EDGES) + 1), zeros where there are no clips."""
+    nothing = np.zeros((*more, len(EDGES) + 1), np.int64)
+    return np.sum([nothing, *(counts(tally) for tally in tallies)], axis=0)
 
 
 def _reliability(tallies: Tallies) -> Reliability:

@@ -163,3 +163,9 @@ def test_the_truth_of_a_still_is_three_way(tmp_path: Path) -> None:
     (tmp_path / "scan_restored.png").unlink()
     with pytest.raises(FileNotFoundError, match="scan_restored"):
         list(stills.pairs(tmp_path))
+
+
+def test_without_any_damage_the_tables_of_classes_say_that_there_is_none() -> None:
+    """As for lookalikes alone."""
+    assert "| hair | 0 | - / - |" in tables.class_table([])
+    assert json.dumps(tables.curve("nobody", []))

@@ -1,6 +1,6 @@
 """Arithmetic on planes of three channels by OpenCV: numpy is several times slower along an axis of three.
 
-Pictures are (h, w, 3) float32, all else (h, w); the results are those of numpy to the last bit.
+Pictures are (h, w, 3) float32, all else (h, w). `weighted`, `shared` and `where` are numpy's to the last bit.
 """
 
 from __future__ import annotations

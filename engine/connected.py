@@ -42,6 +42,12 @@ class Connected:
         """(count,): the longer side of each box in px."""
         return np.maximum(self.bottom - self.top, self.right - self.left)
 
+    def those(self, keep: Bool) -> Bool:
+        """(H, W): the pixels of the marks to `keep` (count,); entry 0 is not asked for."""
+        kept = np.zeros(self.labels.shape, np.bool_)
+        kept.ravel()[self.places] = keep[self.of_places]
+        return kept
+
 
 def connected(mask: Bool) -> Connected:
     """The marks of `mask` (H, W).

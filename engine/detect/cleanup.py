@@ -161,15 +161,12 @@ def accepted(probability: Float32, rule: MatteRule, limits: Limits | None = None
     if not rim.any():
         return rim
     marks = connected(rim)
-    of = marks.of_places
     keep = np.zeros(marks.count, np.bool_)
-    keep[of[(probability > limits.core).ravel()[marks.places]]] = True
+    keep[marks.of_places[(probability > limits.core).ravel()[marks.places]]] = True
     keep &= marks.area >= rule.minimum_area
     if rule.maximum_area:
         keep &= marks.area <= rule.maximum_area
-    kept = np.zeros(probability.shape, np.bool_)
-    kept.ravel()[marks.places] = keep[of]
-    return kept
+    return marks.those(keep)
 
 
 def softened(marks: Bool, dilation: float, feather: float) -> Float32:

@@ -11,17 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.detect.line_profile import Profile
-from engine.detect.lines import COARSER, counted, followed
+from engine.detect.lines import COARSER, counted, followed, of_scratch
 from engine.detect.mark_signs import Evidence
 from engine.detect.odds import Numbers, logit, probability
+from engine.detect.places import Indices, places_in
 from engine.types import Bool, Float32
 
 _POSSIBLE = 0.3
-_LINE = 0.5
-"""Share of a pixel's probability from which it is of a line scratch."""
+"""Probability from which a pixel may be of a line."""
 _SHORTEST, _WIDEST = 32, 12
 """px as looked at: a shorter or wider mark has not shown that it is a line."""
 _SHOWN = 0.9
@@ -43,7 +42,6 @@ _WIDEST_RIM = 2
 _SUSPECTED = 0.4
 """Probability that a rim has of its own."""
 
-Indices = npt.NDArray[np.intp]
 Pixels = tuple[Indices, Indices, Numbers]
 """Rows and columns (n,) of pixels, and the log odds (n,) that they are of damage."""
 
@@ -75,9 +73,9 @@ def complete_lines(evidence: Evidence) -> None:
 
 def _lines(evidence: Evidence, scratch: Float32) -> Iterator[Line]:
     damage = evidence.damage
-    rows, columns = np.divmod(np.flatnonzero(damage > _POSSIBLE), damage.shape[1])
-    own = scratch[rows // 2, columns // 2] > _LINE * damage[rows, columns]
-    rows, columns = rows[own], columns[own]
+    places = places_in(damage > _POSSIBLE)
+    own = of_scratch(damage, scratch, places)
+    rows, columns = (part[own] for part in places)
     if rows.size == 0:
         return
     mask = np.zeros(damage.shape, np.bool_)
@@ -128,10 +126,10 @@ def _rims(line: Line, evidence: Evidence) -> Iterator[Pixels]:
     profile = Profile.of(evidence.planes[:3], line.rows, line.left, line.right, evidence.step)
     width = evidence.damage.shape[1]
     for edge, side in ((line.left, -1), (line.right, 1)):
-        rim = np.ones(line.rows.size, np.bool_)
+        flank, rim = profile.flank(edge, side), profile.clear
         for k in range(1, _WIDEST_RIM * evidence.step + 1):
             columns = np.clip(edge + side * k, 0, width - 1)
-            rim = rim & profile.goes_on(edge, side, k) & (evidence.damage[line.rows, columns] > _SUSPECTED)
+            rim = rim & flank.goes_on(k) & (evidence.damage[line.rows, columns] > _SUSPECTED)
             if not rim.any():
                 break
             yield line.rows[rim], columns[rim], line.logits[rim]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from engine.detect.places import Indices
 from engine.types import Bool, Float32
 
 _ALONG = 12.0
@@ -23,8 +23,6 @@ _LEAST = 0.04
 _OFF = 0.2
 """Share of the line's contrast by which a rim is off the picture beside it, at least; what may be so by
 chance, as much as the picture varies there from row to row, must be less."""
-
-Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,21 +49,37 @@ class Profile:
         direction = contrast / np.maximum(power, np.float32(1e-8))
         return Profile(picture, rows, step, direction, power[:, 0] > 3 * _LEAST**2)
 
-    def goes_on(self, edge: Indices, side: int, k: int) -> Bool:
-        """(n,): whether the pixels `k` from the `edge` on that `side` (-1, 1) are off those further out the
-        way the line is."""
-        beside = [self._along(edge + side * n * self.step) for n in _BESIDE]
-        rest = self._along(edge + side * k) - np.mean(beside, axis=0)
+    def flank(self, edge: Indices, side: int) -> Flank:
+        """What lies beyond the `edge` (n,) on that `side` (-1, 1)."""
+        beside = [self.along(edge + side * n * self.step) for n in _BESIDE]
         across = beside[0] - beside[-1]
         chance = np.sqrt(_smooth(across**2) / np.float32(_ALONG))
-        # Picture that leads up to the line by itself.
-        rise = np.maximum(_smooth(across), 0) * (_BESIDE[1] - k / self.step) / (_BESIDE[-1] - _BESIDE[0])
-        return self.clear & (_smooth(rest) > _OFF + rise) & (_smooth(rest, _NEAR) > _OFF) & (chance < _OFF)
+        slope = np.maximum(_smooth(across), 0)
+        return Flank(self, edge, side, np.mean(beside, axis=0), slope, chance < _OFF)
 
-    def _along(self, columns: Indices) -> Float32:
+    def along(self, columns: Indices) -> Float32:
         """(n,): the picture there along the line's own direction."""
         there = np.einsum("nc,nc->n", _read(self.picture, self.rows, columns), self.direction)
         return np.asarray(there, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Flank:
+    """The picture beside one `edge` of a line, along its own direction, all (n,): its `level`; the `slope`
+    with which it leads up to the line by itself; whether it varies so little that a rim can be `told`."""
+
+    profile: Profile
+    edge: Indices
+    side: int
+    level: Float32
+    slope: Float32
+    told: Bool
+
+    def goes_on(self, k: int) -> Bool:
+        """(n,): whether the pixels `k` from the edge are off those further out the way the line is."""
+        rest = self.profile.along(self.edge + self.side * k) - self.level
+        rise = self.slope * (_BESIDE[1] - k / self.profile.step) / (_BESIDE[-1] - _BESIDE[0])
+        return self.told & (_smooth(rest) > _OFF + rise) & (_smooth(rest, _NEAR) > _OFF)
 
 
 def _read(picture: Float32, rows: Indices, columns: Indices) -> Float32:

@@ -6,12 +6,22 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from engine.types import Bool
+from engine.detect.places import Places
+from engine.types import Bool, Float32
 
 COARSER = 4
 """Rows taken together when lines are followed down the frame."""
+_SCRATCH = 0.5
+"""Share of a pixel's probability from which it is of a line scratch."""
 _BRIDGED = 8
 """Gaps up to this part of the frame's height do not end a line."""
+
+
+def of_scratch(damage: Float32, scratch: Float32, places: Places) -> Bool:
+    """(n,): which of `places` are of a line scratch, if of damage at all, by the probabilities of `damage`
+    (H, W) and of a line `scratch` at half size."""
+    rows, columns = places
+    return scratch[rows // 2, columns // 2] > _SCRATCH * damage[rows, columns]
 
 
 def counted(lines: Bool) -> npt.NDArray[np.uint8]:

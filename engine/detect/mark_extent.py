@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from engine.detect.mark_signs import SIGNS, Evidence, Surrounded, class_shares, views
 from engine.detect.odds import Numbers
+from engine.detect.places import Indices
 from engine.types import DAMAGE_CLASSES
 
 _BELIEVED = 0.6
@@ -24,7 +25,6 @@ _OVER_OTHERS = 3.0
 """How many times as far off the neighbours as pixels around the mark are on average."""
 _SHARE = 0.1
 """Of the mark's own mean distance from them."""
-Indices = npt.NDArray[np.intp]
 _SIGNED, _AROUND = SIGNS.index("signed"), SIGNS.index("around.more.apart")
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from engine.connected import Connected
 from engine.detect.inputs import AFTER_VALID, BEFORE_VALID, reduced
 from engine.detect.odds import Numbers, logit
+from engine.detect.places import Places, places_in
 from engine.types import DAMAGE_CLASSES, Box, DamageClass, Float32
 
 SIGNS: tuple[str, ...] = (
@@ -28,7 +29,6 @@ SIGNS: tuple[str, ...] = (
     "seen", "trace", "other.trace",
 )  # fmt: skip
 
-Places = tuple[npt.NDArray[np.intp], ...]
 
 _SURE = 0.7
 _LARGEST = 400.0
@@ -100,7 +100,7 @@ class Surrounded:
 
     def cells(self, least: float, most: float) -> Places:
         """Rows and columns of the cells whose distance to a mark is between `least` and `most` px."""
-        rows, columns = np.divmod(np.flatnonzero(self.distance <= most), self.distance.shape[1])
+        rows, columns = places_in(self.distance <= most)
         far = self.distance[rows, columns] >= least
         return rows[far], columns[far]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.buffers import BufferPool
 from engine.closing import Closing
 from engine.detect import moving_things, still_lines
 from engine.detect.inputs import CHANNELS, RADIUS, detector_input, differences, padded_size, reduced
 from engine.detect.line_extent import complete_lines
+from engine.detect.lines import of_scratch
 from engine.detect.mark_signs import Evidence
+from engine.detect.places import Places, places_in
 from engine.detect.second_look import SecondLook
 from engine.errors import ModelError
 from engine.inference.session import ModelSession
@@ -26,9 +26,6 @@ _UNLIKELY = 0.3
 """Below this a pixel is in no matte at the usual sensitivity or somewhat above."""
 _FAINTEST = 0.1
 """Above this it may be in one at a high sensitivity; classes are told apart there alone."""
-
-Places: TypeAlias = tuple[npt.NDArray[np.intp], ...]
-"""Rows and columns of single pixels."""
 
 
 class UNetDetector(Closing):
@@ -57,7 +54,7 @@ class UNetDetector(Closing):
                 self._second_look.take(evidence)
             complete_lines(evidence)
         damage = evidence.damage
-        places = _possible(damage)
+        places = places_in(damage > _FAINTEST)
         classes: dict[DamageClass, Float32] = {
             name: _enlarged(plane, places, damage.shape)
             for name, plane in zip(self._classes, evidence.classes, strict=True)
@@ -78,7 +75,7 @@ class UNetDetector(Closing):
             found = self._session.run({"planes": planes[np.newaxis]}, consume=True)
             damage = np.ascontiguousarray(found["damage"][0, 0, :height, :width])
             coarse = found["classes"][0]
-            places = _possible(damage)
+            places = places_in(damage > _FAINTEST)
             scratch = coarse[self._classes.index("scratch")]
             _hold_back(damage, coarse, scratch, places, window, self._motion, traces)
             yield Evidence(damage, coarse, self._classes, planes[:, :height, :width], traces, step)
@@ -107,7 +104,7 @@ def _hold_back(
     if not likely.any():
         return
     # A line scratch that sways leaves traces on both sides like a thing in flight.
-    line = scratch[rows // 2, columns // 2] > 0.5 * damage[rows, columns]
+    line = of_scratch(damage, scratch, places)
     lines = np.zeros(damage.shape, np.bool_)
     lines[rows[likely & line], columns[likely & line]] = True
     doubtful = still_lines.held_back(lines, window, motion)[rows, columns]
@@ -118,11 +115,6 @@ def _hold_back(
     doubtful |= moving_things.held_back(marks, *traces)[cells] & ~line
     damage[rows[doubtful], columns[doubtful]] = 0
     classes[:, rows[doubtful] // 2, columns[doubtful] // 2] = 0
-
-
-def _possible(damage: Float32) -> Places:
-    # Twice as fast as asking for rows and columns at once.
-    return np.divmod(np.flatnonzero(damage > _FAINTEST), damage.shape[1])
 
 
 def _enlarged(coarse: Float32, places: Places, shape: tuple[int, ...]) -> Float32:

@@ -79,7 +79,7 @@ class DiffusionPainter(Closing):
         change = np.zeros_like(scene.scene.first)
         change[canvas.rows[inside], canvas.columns[inside]] = UNIT * residual[inside]
         if self._how.gives_means:
-            change = coarse_at(_from_neighbours(tiles, hole), change, hole)
+            change = coarse_at(_real(tiles, hole.shape), change, hole)
         painted = scene.scene.first + change
         return tuple(_painted(tile, painted, hole) for tile in tiles)
 
@@ -121,12 +121,12 @@ def _scene(
     return DiffusionScene.of(replace(scene, plates={**scene.plates, 0: centre}))
 
 
-def _from_neighbours(tiles: Sequence[FillTile], hole: Bool) -> Bool:
-    """Where in the `hole` (H, W) the first fill is the picture of a neighbour."""
-    real = np.zeros_like(hole)
+def _real(tiles: Sequence[FillTile], size: tuple[int, ...]) -> Bool:
+    """Where in a frame of `size` the first fill is the picture of a neighbour, or what shines through."""
+    real = np.zeros(size, np.bool_)
     for tile in tiles:
         real[tile.box.slices] = (tile.source != SPATIAL) & (tile.source != LEFT)
-    return real & hole
+    return real
 
 
 def _painted(tile: FillTile, picture: Float32, hole: Bool) -> FillTile:

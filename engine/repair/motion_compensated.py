@@ -53,8 +53,7 @@ class MotionCompensatedRepairer:
         site = Site.of(centre.picture, damage_regions(centre.unreliable), sheet)
         damage = {k: plate.unreliable for k, plate in plates.items() if plate.unreliable is not None}
         paths = Paths(window, damage, self._healed, self._clean)
-        neighbours = {k: plate.picture for k, plate in plates.items() if k}
-        hidden = out_of_sight(with_standing(site, mattes[0], neighbours, damage))
+        hidden = out_of_sight(with_standing(site, mattes[0], plates, damage))
         filled = _Filled.of(site, _chosen(site, plates, hidden, paths))
         _fill_the_rest(site.sheet, filled, centre, centre.damaged)
         _let_through(site, filled, window.centre, centre.picture)

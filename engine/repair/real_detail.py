@@ -19,10 +19,11 @@ _COARSE = 1.5
 def coarse_at(real: Bool, change: Float32, hole: Bool) -> Float32:
     """`change` (H, W, 3) of a first fill, 0 outside the `hole` (H, W), without its fine detail where the fill
     is `real` picture (H, W)."""
-    if not (real & hole).any():
+    within = real & hole
+    if not within.any():
         return change
     sums, mass = (
         np.asarray(cv2.GaussianBlur(plane, (0, 0), _COARSE, borderType=cv2.BORDER_CONSTANT), np.float32)
         for plane in (change, hole.astype(np.float32))
     )
-    return where(real & hole, shared(sums, np.maximum(mass, np.float32(1e-6))), change)
+    return where(within, shared(sums, np.maximum(mass, np.float32(1e-6))), change)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
+from engine.repair.damage import Plate
 from engine.repair.pyramid import filled
 from engine.repair.site import Site
 from engine.types import Bool, DamageMatte, Float32
@@ -26,12 +27,11 @@ _ASIDE = 1
 
 
 def with_standing(
-    site: Site, matte: DamageMatte, pictures: Mapping[int, Float32], damage: Mapping[int, Bool]
+    site: Site, matte: DamageMatte, plates: Mapping[int, Plate], damage: Mapping[int, Bool]
 ) -> dict[int, Bool]:
     """`damage` (H, W) by offset, with the line scratches of the centre that neighbours show as well.
 
-    `matte` is the centre's, `pictures` (H, W, 3) ACEScct are the neighbours' by offset, finite. A region is
-    judged as a whole.
+    `matte` is the centre's, `plates` are all frames by offset. A region is judged as a whole.
     """
     found = dict(damage)
     scratch = matte.classes.get("scratch")
@@ -39,6 +39,8 @@ def with_standing(
         return found
     line = site.sheet.lay(scratch) > _LINE * site.sheet.lay(matte.coverage)
     points = site.sheet.points(site.damaged & site.sheet.inner & line)
+    if points.flat.size == 0:
+        return found
     rows, columns = points.y.astype(np.intp), points.x.astype(np.intp)
     labels, own = site.labels.ravel()[points.flat], site.picture.reshape(-1, 3)[points.flat]
     around = filled(site.picture, site.known).reshape(-1, 3)[points.flat]
@@ -47,7 +49,7 @@ def with_standing(
         return np.bincount(labels, np.einsum("nc,nc->n", rest, rest), site.regions.count)
 
     contrast = energy(own - around)
-    for offset, picture in pictures.items():
+    for offset, picture in ((k, plate.picture) for k, plate in plates.items() if k):
         shown = (energy(own - picture[rows, columns]) < _SAME**2 * contrast)[labels]
         if shown.any():
             plane = np.zeros(picture.shape[:2], np.uint8)

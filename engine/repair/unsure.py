@@ -50,5 +50,4 @@ def _pieces(weak: Bool) -> Bool:
     depth = np.asarray(cv2.distanceTransform(weak.astype(np.uint8), cv2.DIST_L2, 3), np.float32)
     deepest = np.zeros(marks.count, np.float32)
     np.maximum.at(deepest, marks.labels[weak], depth[weak])
-    large = deepest >= LEAST_DEPTH
-    return np.asarray(large[marks.labels], np.bool_)
+    return marks.those(deepest >= LEAST_DEPTH)

@@ -47,12 +47,17 @@ class Finder:
 
     @property
     def radius(self) -> int:
-        """How many frames on either side the detector looks at."""
+        """How many frames on either side the detector looks at, as a rule."""
         return self._detector.radius
+
+    @property
+    def furthest(self) -> int:
+        """How far it looks where there are none on the other side."""
+        return 2 * self._detector.radius
 
     def probability(self, window: FrameWindow) -> DamageMatte:
         """What the detector says of the centre frame, before any setting shapes it."""
-        return self._detector.detect(window.around(0, self.radius))
+        return self._detector.detect(window.beside(0, self.radius))
 
     def centre(self, window: FrameWindow, settings: Settings, mattes: MatteInputs) -> Damage:
         """The damage of the centre frame, less what is held out.
@@ -73,7 +78,7 @@ class Finder:
 
     def damage(self, window: FrameWindow, settings: Settings, mattes: MatteInputs) -> Damage:
         """The damage of the centre frame, held out or not."""
-        near, rule = window.around(0, self.radius), MatteRule.of(settings)
+        near, rule = window.beside(0, self.radius), MatteRule.of(settings)
         own = mattes.key(window.centre.number)
         key = (rule, own, *(frame.key if frame else None for frame in near.frames))
         keep = 2 * settings.radius + 1 + _ALONGSIDE
@@ -86,7 +91,7 @@ class Finder:
 
         What is held out of it counts as marked all the same. Only what a person calls picture is picture.
         """
-        seen = window.around(offset, self.radius)
+        seen = window.beside(offset, self.radius)
         found, frame = self.damage(seen, settings, mattes).matte, seen.centre.frame
         vetoed = mattes.vetoed(frame)
         return found if vetoed is None else _aligned(without(found, vetoed), frame)

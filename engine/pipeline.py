@@ -114,9 +114,10 @@ class Pipeline(Closing):
     def reach(self, settings: Settings, repairs: bool = True) -> int:
         """How many frames on either side `process` can use: those it fills from, and their own neighbours.
 
-        Without repairs, for `detect`, those that the detector looks at.
+        Without repairs, for `detect`, those that the detector looks at: at a shot's end two on one side.
         """
-        return self._finder.radius + (settings.radius if repairs else 0)
+        filled_from = settings.radius if repairs else 0
+        return max(self._finder.radius + filled_from, self._finder.furthest)
 
     def detect(self, window: FrameWindow, settings: Settings, mattes: MatteInputs = NO_MATTES) -> DamageMatte:
         """The matte of the window's centre frame as it is repaired, grown to its whole chroma samples.

@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 
 from engine.closing import Closing
+from engine.detect.inputs import RADIUS
 from engine.detect.mark_signs import SIGNS, Surrounded, signs
 from engine.detect.second_look import can_judge, judgeable
 from engine.detect.unet_detector import UNetDetector
@@ -75,13 +76,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("target", type=Path, help="folder for the marks, a file for every clip")
     parser.add_argument("--model", help="an id or an .onnx path; by default the shipped one")
     parser.add_argument("--turns", type=int, default=4, help="how often every clip and lookalike is drawn")
+    parser.add_argument(
+        "--ends", action="store_true", help="every frame as if its shot began or ended with it"
+    )
     parser.add_argument("--part", default="1/1", help="2/3: the second third of the work")
     parser.add_argument("--cache", type=Path, default=Path("runs/clips"))
     options = parser.parse_args(argv)
     cv2.setNumThreads(1)
     number, parts = (int(text) for text in options.part.split("/"))
     options.target.mkdir(parents=True, exist_ok=True)
-    with Suspects(options.model) as suspects:
+    with Suspects(options.model, at_end if options.ends else beside) as suspects:
         for k, (name, draw) in enumerate(_jobs(options.split, options.cache, options.turns)):
             file = options.target / f"{name}.npz"
             if k % parts == number - 1 and not file.exists():
@@ -91,10 +95,30 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
+Shown = Callable[[FrameWindow], FrameWindow]
+"""What of a window around a frame the detector is shown."""
+
+
+def beside(window: FrameWindow) -> FrameWindow:
+    """As a render shows it."""
+    return window.beside(0, RADIUS)
+
+
+def at_end(window: FrameWindow) -> FrameWindow:
+    """As if the shot ended with the frame, or, every other time, began with it."""
+    begins = window.centre.number % 2 == 0
+    shot = [
+        frame if (k >= 0 if begins else k <= 0) else None
+        for k, frame in enumerate(window.frames, -window.radius)
+    ]
+    return beside(FrameWindow(tuple(shot)))
+
+
 class Suspects(Closing):
     """Shows clips to a detector as a render would, and keeps what it suspects. Use it in a `with` block."""
 
-    def __init__(self, model: str | None) -> None:
+    def __init__(self, model: str | None, shown: Shown = beside) -> None:
+        self._shown = shown
         motion = MotionEstimator()
         self._detector = UNetDetector(ModelSession(model or DEFAULT_DETECTOR, "auto"), motion)
         self._pipeline = pipeline_of(self._detector, motion)
@@ -103,10 +127,7 @@ class Suspects(Closing):
         self._pipeline.close()
 
     def marks(self, clip: TestClip) -> Marks:
-        near = self._detector.radius
-        rows = [
-            self._of_frame(window.around(0, near), frame) for frame, window in windows(self._pipeline, clip)
-        ]
+        rows = [self._of_frame(self._shown(window), frame) for frame, window in windows(self._pipeline, clip)]
         found, area, damaged, visible = (np.concatenate(column) for column in zip(*rows, strict=True))
         return Marks(found, area, damaged, visible, np.full(area.size, scene_of(clip.name)))
 

@@ -1,8 +1,8 @@
 """`python -m export.train_second_look MARKS MODEL TARGET`: train a detector's second look on marks of it.
 
-MARKS is a folder that `export.marks` wrote with MODEL. Scenes, not marks, are held out: every fifth by name,
-to tell what the second look is worth. TARGET is MODEL with the second look in its metadata; weights are drawn
-and marks shuffled by a seed.
+MARKS is a folder that `export.marks` wrote with MODEL, with --ends for the look at the ends of shots. Scenes,
+not marks, are held out: every fifth by name, to tell what the second look is worth. TARGET is MODEL with the
+second look in its metadata; weights are drawn and marks shuffled by a seed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.detect.mark_signs import SIGNS
-from engine.detect.second_look import FURTHEST, METADATA_KEY, MOST, Layer, SecondLook
+from engine.detect.second_look import AT_ENDS_KEY, FURTHEST, METADATA_KEY, MOST, Layer, SecondLook
 from engine.inference.model_spec import METADATA_KEY as SPEC_KEY
 from engine.inference.model_spec import ModelSpec, OperatingPoint
 from export.marks import Marks
@@ -58,13 +59,17 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--doubt", type=float, default=0.0, help="log odds taken off every mark")
     parser.add_argument("--curve", type=Path, help="what `export.evaluate.operating --json` wrote")
+    parser.add_argument(
+        "--ends", action="store_true", help="the marks are of ends of shots; the other look stays"
+    )
     options = parser.parse_args(argv)
     marks = load(options.marks)
     look = trained(marks, options.steps, options.seed)
     tell(marks, look)
     doubting = replace(look, shift=look.shift - options.doubt)
     curve = () if options.curve is None else curve_of(json.loads(options.curve.read_text()))
-    write(options.model, options.target, doubting, options.version, curve)
+    key = AT_ENDS_KEY if options.ends else METADATA_KEY
+    write(options.model, options.target, {key: doubting}, options.version, curve)
     return 0
 
 
@@ -123,14 +128,19 @@ def tell(marks: Marks, look: SecondLook) -> None:
 
 
 def write(
-    model: Path, target: Path, look: SecondLook, version: str, curve: tuple[OperatingPoint, ...]
+    model: Path,
+    target: Path,
+    looks: Mapping[str, SecondLook],
+    version: str,
+    curve: tuple[OperatingPoint, ...],
 ) -> None:
-    """`model` as `target`, of `version`, with its second look; `curve` instead of its own, no longer true."""
+    """`model` as `target`, of `version`, with these second `looks`, others as they are; its own curve, no
+    longer true, makes way for `curve`."""
     net = onnx.load(model)
     told = {row.key: row.value for row in net.metadata_props}
     spec = ModelSpec.from_json(told[SPEC_KEY], str(model))
     told[SPEC_KEY] = replace(spec, version=version, curve=curve).to_json()
-    onnx.helper.set_model_props(net, {**told, METADATA_KEY: look.to_json()})
+    onnx.helper.set_model_props(net, {**told, **{key: look.to_json() for key, look in looks.items()}})
     onnx.save(net, target)
 
 

@@ -11,7 +11,10 @@ from engine.window.window import FrameWindow
 class Detector(Protocol):
     @property
     def radius(self) -> int:
-        """How many neighbours on either side it looks at; fewer, or none, is never an error."""
+        """How many neighbours on either side it looks at; fewer, or none, is never an error.
+
+        Windows come from `FrameWindow.beside`: with none on one side there may be 2 * radius on the other.
+        """
         ...
 
     @property

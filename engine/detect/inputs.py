@@ -23,6 +23,7 @@ CHANNELS: tuple[str, ...] = (
 scene does the opposite. Only both views together tell them apart."""
 
 RADIUS = 1
+"""Neighbours on either side. Where one side has none, the second one of the other side stands in for it."""
 
 
 _SPARSE = 8
@@ -32,7 +33,25 @@ _FLICKER = 0.01
 _TONES = 12
 """Tones at which a change of exposure is looked at."""
 _GREEN, _GREEN_BEFORE, _GREEN_AFTER = 1, 4, 7
-BEFORE_VALID, AFTER_VALID = 11, 12
+BEFORE_VALID, AFTER_VALID = _VALID = 11, 12
+
+
+def compared(window: FrameWindow) -> tuple[int | None, int | None]:
+    """Offsets of the frames that the planes *before* and *after* show, None for a plane without one.
+
+    The two nearest: -1 and 1, at the start of a shot 2 and 1, at its end -1 and -2.
+    """
+    near = sorted(window.offsets()[: 2 * RADIUS])
+    if len(near) < 2:
+        return next((k for k in near if k < 0), None), next((k for k in near if k > 0), None)
+    first, second = near
+    return (first, second) if first < 0 < second else (second, first)
+
+
+def between(window: FrameWindow) -> bool:
+    """Whether the frames that the centre is compared with are on either side of it."""
+    before, after = compared(window)
+    return before is not None and after is not None and before < 0 < after
 
 
 def padded_size(size: tuple[int, int], multiple: int) -> tuple[int, int]:
@@ -59,8 +78,8 @@ def detector_input(
     filled = np.empty(shape, np.float32) if out is None else out
     planes = filled[:, :height, :width]
     _part(window.centre.encoded, planes[0:3])
-    for offset, aligned, luma, valid in ((-1, 3, 9, BEFORE_VALID), (1, 6, 10, AFTER_VALID)):
-        neighbour = window.at(offset)
+    for offset, aligned, luma, valid in zip(compared(window), (3, 6), (9, 10), _VALID, strict=True):
+        neighbour = None if offset is None else window.at(offset)
         if neighbour is None:
             planes[[aligned, aligned + 1, aligned + 2, luma, valid]] = 0
             continue

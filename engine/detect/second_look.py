@@ -27,6 +27,9 @@ from engine.errors import ModelError
 from engine.types import DAMAGE_CLASSES, Bool, DamageClass
 
 METADATA_KEY = "reelmend.second_look"
+AT_ENDS_KEY = "reelmend.second_look.at_ends"
+"""For frames whose neighbours are both on one side: what leaves the picture there, or passes behind a thing,
+has the signs of dirt, so these frames have a judge who was taught on nothing else."""
 
 SUSPECTED = 0.25
 """Probability above which pixels make up marks that are looked at again."""
@@ -65,9 +68,9 @@ class SecondLook:
     shift: float = 0.0
 
     @staticmethod
-    def of(metadata: Mapping[str, str]) -> SecondLook | None:
-        """The second look that a model file holds, None where it holds none. Raises ModelError."""
-        text = metadata.get(METADATA_KEY)
+    def of(metadata: Mapping[str, str], key: str = METADATA_KEY) -> SecondLook | None:
+        """The second look that a model file holds as `key`, None where it holds none. Raises ModelError."""
+        text = metadata.get(key)
         return None if text is None else SecondLook.from_json(text)
 
     @staticmethod

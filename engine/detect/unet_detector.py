@@ -10,12 +10,21 @@ import numpy as np
 from engine.buffers import BufferPool
 from engine.closing import Closing
 from engine.detect import moving_things, still_lines
-from engine.detect.inputs import CHANNELS, RADIUS, detector_input, differences, padded_size, reduced
+from engine.detect.inputs import (
+    CHANNELS,
+    RADIUS,
+    between,
+    compared,
+    detector_input,
+    differences,
+    padded_size,
+    reduced,
+)
 from engine.detect.line_extent import complete_lines
 from engine.detect.lines import of_scratch
 from engine.detect.mark_signs import Evidence
 from engine.detect.places import Places, places_in
-from engine.detect.second_look import SecondLook
+from engine.detect.second_look import AT_ENDS_KEY, SecondLook
 from engine.errors import ModelError
 from engine.inference.session import ModelSession
 from engine.motion.estimator import MotionEstimator
@@ -35,6 +44,7 @@ class UNetDetector(Closing):
         """Raises ModelError where the model is not a detector of these inputs and outputs."""
         self._classes = _checked_classes(session)
         self._second_look = SecondLook.of(session.metadata)
+        self._look_at_ends = SecondLook.of(session.metadata, AT_ENDS_KEY)
         self._session = session
         self._motion = motion
         self._buffers = BufferPool()
@@ -50,8 +60,9 @@ class UNetDetector(Closing):
 
     def detect(self, window: FrameWindow) -> DamageMatte:
         with self.evidence(window) as evidence:
-            if self._second_look is not None:
-                self._second_look.take(evidence)
+            look = self._second_look if between(window) else self._look_at_ends
+            if look is not None:
+                look.take(evidence)
             complete_lines(evidence)
         damage = evidence.damage
         places = places_in(damage > _FAINTEST)
@@ -112,7 +123,9 @@ def _hold_back(
     marks = reduced(damage, step) > _UNLIKELY
     cells = np.minimum(rows // step, marks.shape[0] - 1), np.minimum(columns // step, marks.shape[1] - 1)
     marks[cells[0][line], cells[1][line]] = False
-    doubtful |= moving_things.held_back(marks, *traces)[cells] & ~line
+    before, after = compared(window)
+    if before is not None and after is not None:
+        doubtful |= moving_things.held_back(marks, *traces, (before, after))[cells] & ~line
     damage[rows[doubtful], columns[doubtful]] = 0
     classes[:, rows[doubtful] // 2, columns[doubtful] // 2] = 0
 

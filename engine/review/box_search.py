@@ -152,7 +152,7 @@ def _share_what_is_found(clip: ReviewClip, whole: FrameWindow, part: FrameWindow
     radius = whole.radius - remembered.radius
     for offset in range(-radius, radius + 1):
         if whole.at(offset) is not None:
-            seen, cut = (window.around(offset, remembered.radius) for window in (whole, part))
+            seen, cut = (window.beside(offset, remembered.radius) for window in (whole, part))
             remembered.share(seen, cut, taken)
 
 

@@ -44,6 +44,17 @@ class FrameWindow:
         """The smaller window of `radius` whose centre is the frame at `offset` (which must be there)."""
         return FrameWindow(tuple(self.at(offset + k) for k in range(-radius, radius + 1)))
 
+    def beside(self, offset: int, radius: int) -> FrameWindow:
+        """Around the frame at `offset` (which must be there) the 2 * `radius` frames nearest to it, as a rule
+        `radius` on either side; at a shot's end those of one side, up to 2 * `radius` away.
+
+        All else is absent: what a frame is compared with does not depend on its place in a larger window.
+        """
+        wide = self.around(offset, 2 * radius)
+        kept = {0, *wide.offsets()[: 2 * radius]}
+        reach = range(-wide.radius, wide.radius + 1)
+        return FrameWindow(tuple(wide.at(k) if k in kept else None for k in reach))
+
     @staticmethod
     def still(frame: WorkingFrame) -> FrameWindow:
         return FrameWindow((frame,))

@@ -8,8 +8,11 @@
 
 enum {
     PARAMETER_COUNT = sizeof PARAMETERS / sizeof *PARAMETERS,
-    /* The detector looks one frame to each side, and one more tells a shot cut from a ruined frame. */
-    REACH_OF_DETECTION = 2
+    /* The detector looks one frame to each side, at a shot's end two to one side; one more tells a shot cut from
+       a ruined frame. */
+    LOOKAHEAD = 1,
+    REACH_OF_DETECTION = 1 + LOOKAHEAD,
+    FURTHEST_OF_DETECTION = 2 + LOOKAHEAD
 };
 
 static const char COLOUR[] = "colour_space";
@@ -248,14 +251,15 @@ int control_colour(OfxParamSetHandle params, double time)
 int control_reach(Node node, OfxParamSetHandle params, double time)
 {
     if (node == NODE_DETECT)
-        return REACH_OF_DETECTION;
+        return FURTHEST_OF_DETECTION;
     for (int p = 0; p < PARAMETER_COUNT; p++)
         if (strcmp(PARAMETERS[p].id, "radius") == 0) {
             int radius = int_or(params, "radius", time, (int)PARAMETERS[p].initial);
             int most = (int)PARAMETERS[p].maximum;
-            return REACH_OF_DETECTION + (radius < 0 ? 0 : radius > most ? most : radius);
+            int reach = REACH_OF_DETECTION + (radius < 0 ? 0 : radius > most ? most : radius);
+            return reach > FURTHEST_OF_DETECTION ? reach : FURTHEST_OF_DETECTION;
         }
-    return REACH_OF_DETECTION;
+    return FURTHEST_OF_DETECTION;
 }
 
 static void add_value(const Parameter *parameter, OfxParamSetHandle params, double time, Text *lines)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.detect.inputs import CHANNELS, detector_input
+from engine.detect.inputs import CHANNELS, between, compared, detector_input
 from engine.motion.estimator import MotionEstimator
 from engine.types import CodeLayout, Codes, Frame, WorkingFrame
 from engine.window.window import FrameWindow
@@ -38,6 +38,37 @@ def test_neighbours_are_seen_moved_to_the_centre_and_as_they_stand() -> None:
         aligned = np.abs(plane(planes, f"{side}.aligned.g") - centre)[inner].mean()
         unaligned = np.abs(plane(planes, f"{side}.unaligned.luma") - centre)[inner].mean()
         assert aligned < 0.3 * unaligned, f"{side}: aligned {aligned:.4f}, unaligned {unaligned:.4f}"
+
+
+@pytest.mark.parametrize(
+    ("present", "expected"),
+    [
+        ((-2, -1, 0, 1, 2), (-1, 1)),
+        ((0, 1, 2), (2, 1)),
+        ((-2, -1, 0), (-1, -2)),
+        ((0, 1), (None, 1)),
+        ((-1, 0), (-1, None)),
+        ((-2, 0, 1), (-2, 1)),
+        ((0,), (None, None)),
+    ],
+)
+def test_at_the_ends_of_a_shot_the_second_frame_stands_in(
+    present: tuple[int, ...], expected: tuple[int | None, int | None]
+) -> None:
+    big = textured(size=128)
+    made = {k: working(np.ascontiguousarray(big[16:112, 16 + 4 * k : 112 + 4 * k]), k) for k in present}
+    seen = FrameWindow(tuple(made.get(k) for k in range(-2, 3)))
+    assert compared(seen) == expected
+    assert between(seen) == (expected in ((-1, 1), (-2, 1)))
+    planes = detector_input(seen, MotionEstimator())
+    for side, offset in zip(("before", "after"), expected, strict=True):
+        luma = plane(planes, f"{side}.unaligned.luma")
+        if offset is None:
+            assert not luma.any()
+            assert not plane(planes, f"{side}.valid").any()
+        else:
+            alone = detector_input(FrameWindow((made[offset], made[0], None)), MotionEstimator())
+            assert luma.tobytes() == plane(alone, "before.unaligned.luma").tobytes()
 
 
 def test_what_moved_out_of_the_neighbour_is_not_valid() -> None:

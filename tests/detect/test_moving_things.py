@@ -21,12 +21,14 @@ def picture(*marks: Place, angle: float = 20.0, noise: int = 0) -> Float32:
     return plane + 0.01 * grain
 
 
-def held(centre: Float32, before: Float32, after: Float32, mark: Place) -> float:
+def held(
+    centre: Float32, before: Float32, after: Float32, mark: Place, offsets: tuple[int, int] = (-1, 1)
+) -> float:
     """Share of the mark that is held back, the detector being sure of it."""
     damage = np.zeros((HEIGHT, WIDTH), np.uint8)
     row, column = mark
     cv2.ellipse(damage, (column, row), (9, 5), 20, 0, 360, 1, -1)
-    dropped = held_back(damage > 0, centre - before, centre - after)
+    dropped = held_back(damage > 0, centre - before, centre - after, offsets)
     return float(dropped[damage > 0].mean())
 
 
@@ -36,6 +38,22 @@ def test_a_thing_that_flies_on_is_left_alone(step: Place) -> None:
     then = (120 + step[0], 160 + step[1])
     frames = picture(now, noise=1), picture(was, noise=2), picture(then, noise=3)
     assert held(*frames, now) == 1
+
+
+@pytest.mark.parametrize("offsets", [(2, 1), (-1, -2)])
+@pytest.mark.parametrize("step", [(0, 14), (9, -6), (-11, 0)])
+def test_at_the_end_of_a_shot_it_is_left_alone_as_well(step: Place, offsets: tuple[int, int]) -> None:
+    now = (120, 160)
+    there = [picture((120 + k * step[0], 160 + k * step[1]), noise=k + 10) for k in offsets]
+    assert held(picture(now, noise=1), there[0], there[1], now, offsets) == 1
+    as_if_between = held(picture(now, noise=1), there[0], there[1], now)
+    assert as_if_between == 0, "one behind the other is no way from one side to the other"
+
+
+def test_dirt_of_two_neighbours_on_one_side_is_no_way() -> None:
+    now = (120, 160)
+    frames = picture(now, noise=1), picture((112, 148), noise=2), picture((110, 175), noise=3)
+    assert held(*frames, now, (2, 1)) == 0
 
 
 def test_a_turning_thing_is_left_alone_too() -> None:

@@ -79,18 +79,24 @@ def test_it_learns_what_tells_and_reads_off_as_it_was_trained() -> None:
 
 
 @pytest.mark.train
-def test_it_is_written_into_the_detector_beside_its_net(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["reelmend.second_look", "reelmend.second_look.at_ends"])
+def test_it_is_written_into_the_detector_beside_its_net(key: str, tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="needs PyTorch: python3 install test --train")
-    from engine.detect.second_look import SecondLook
+    from engine.detect.second_look import AT_ENDS_KEY, METADATA_KEY, SecondLook
     from engine.inference.registry import find
     from engine.inference.session import ModelSession
     from export.train_second_look import trained, write
 
     look = trained(drawn(500), steps=20, seed=0)
     target = tmp_path / "detect-unet.onnx"
-    write(find("detect-unet").path, target, look, "9.9.9", ())
-    with ModelSession(target, "cpu") as session:
-        read = SecondLook.of(session.metadata)
+    write(find("detect-unet").path, target, {key: look}, "9.9.9", ())
+    (other,) = {METADATA_KEY, AT_ENDS_KEY} - {key}
+    with (
+        ModelSession("detect-unet", "cpu") as shipped,
+        ModelSession(target, "cpu") as session,
+    ):
+        read = SecondLook.of(session.metadata, key)
+        assert session.metadata[other] == shipped.metadata[other]
         assert session.spec.version == "9.9.9"
         assert session.spec.curve == ()
     assert read is not None

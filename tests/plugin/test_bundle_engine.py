@@ -210,8 +210,8 @@ def test_the_detecting_node_asks_for_less(bench: Bench) -> None:
         bench.render(5, identifier=DETECT, view="overlay")
     first, second = engine.of("render")
     assert (first["want"], second["want"]) == ("detected", "detected_overlay")
-    assert sorted(int(first[f"plane.{k}"].split()[1]) for k in range(5)) == [3, 4, 5, 6, 7]
-    assert not {"plane.5", "set.radius", "set.caution", "set.infrared_threshold"} & first.keys()
+    assert sorted(int(first[f"plane.{k}"].split()[1]) for k in range(7)) == [2, 3, 4, 5, 6, 7, 8]
+    assert not {"plane.7", "set.radius", "set.caution", "set.infrared_threshold"} & first.keys()
 
 
 @pytest.mark.parametrize(

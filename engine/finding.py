@@ -115,12 +115,13 @@ class Finder:
         if given is not None:
             coverage = combined(matte.coverage, given, rule.mode)
             origin = f"{rule.mode} of {found.origin} and imported"
-            matte = DamageMatte(coverage, shared_out(found, coverage), origin)
+            matte = replace(matte, coverage=coverage, classes=shared_out(found, coverage), origin=origin)
             probability = np.maximum(probability, given)
         added = mattes.added(near.centre.frame)
         if added is not None:
             coverage = np.where(added, np.float32(1), matte.coverage)
-            matte = DamageMatte(coverage, shared_out(found, coverage), f"{matte.origin} and decided")
+            classes, origin = shared_out(found, coverage), f"{matte.origin} and decided"
+            matte = replace(matte, coverage=coverage, classes=classes, origin=origin)
             probability = np.maximum(probability, added)
         return Damage(_aligned(matte, near.centre.frame), probability)
 

@@ -120,11 +120,14 @@ class DamageMatte:
 
     `classes` holds the same kind of plane per damage class. From a detector the values are
     probabilities; from matte clean-up they are the soft coverage the repair composites with.
+    `suspected` (H, W), where it is known: what may be damaged although it is in no matte. It is not changed,
+    and nothing is filled from it.
     """
 
     coverage: Float32
     classes: Mapping[DamageClass, Float32] = field(default_factory=lambda: MappingProxyType({}))
     origin: str = "detected"
+    suspected: Bool | None = None
 
 
 @dataclass(frozen=True)

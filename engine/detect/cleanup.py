@@ -26,6 +26,8 @@ _DOUBT = 6.0
 """Logits that full doubt about the motion asks for on top: at the usual 0.5 that is p > 0.998."""
 _SUSPECTED = 0.15
 """Probability from which a pixel may be damage and is no witness of the picture around it."""
+_LIKELY = 0.5
+"""Probability above which a pixel outside the matte is no picture to fill from."""
 _CLASS_SIDE = 5
 """px over which the classes are averaged, so that one mark is not cut to pieces by two thresholds."""
 
@@ -113,14 +115,15 @@ def clean_matte(found: DamageMatte, rule: MatteRule, witness: Witness | None = N
     """The matte to repair, from a detector's probabilities (H, W) 0..1.
 
     Coverage is 1 on every accepted mark and falls off around it, see `softened`.
-    The class planes share the coverage out by the classes' probabilities. `witness` speaks for the
-    picture; raises ValueError where the rule asks for it and none is given.
+    The class planes share the coverage out by the classes' probabilities; `suspected` is what was left out
+    although it is likelier damaged than not. `witness` speaks for the picture; raises ValueError where the
+    rule asks for it and none is given.
     """
     marks = accepted(found.coverage, rule, limits_of(found, rule, witness))
     if witness is not None:
         marks = _witnessed(marks, found, rule, witness)
     coverage = softened(marks, rule.dilation, rule.feather)
-    return DamageMatte(coverage, shared_out(found, coverage), found.origin)
+    return DamageMatte(coverage, shared_out(found, coverage), found.origin, _suspected(found, coverage))
 
 
 def threshold(sensitivity: float) -> float:
@@ -185,12 +188,24 @@ def softened(marks: Bool, dilation: float, feather: float) -> Float32:
 def _witnessed(marks: Bool, found: DamageMatte, rule: MatteRule, witness: Witness) -> Bool:
     """The marks that stay once the picture has been asked."""
     if rule.single_frame == "on":
-        scratch = found.classes.get("scratch")
-        exempt = np.zeros(marks.shape, np.bool_) if scratch is None else scratch > 0.5 * found.coverage
-        marks = of_one_frame(marks, exempt, witness)
+        marks = of_one_frame(marks, _is_scratch(found), witness)
     if rule.polarity != "both":
         marks = of_polarity(marks, witness, bright=rule.polarity == "bright")
     return marks
+
+
+def _suspected(found: DamageMatte, coverage: Float32) -> Bool:
+    """(H, W): likelier damaged than not, and not covered.
+
+    Not along line scratches: whole lengths of them are suspected, and a fill of the rest that must not look
+    there has nothing to go by.
+    """
+    return (found.coverage > _LIKELY) & (coverage == 0) & ~_is_scratch(found)
+
+
+def _is_scratch(found: DamageMatte) -> Bool:
+    scratch = found.classes.get("scratch")
+    return np.zeros(found.coverage.shape, np.bool_) if scratch is None else scratch > 0.5 * found.coverage
 
 
 def _is_dust(found: DamageMatte) -> Bool:

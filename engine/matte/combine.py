@@ -33,8 +33,9 @@ def held(plane: Float32) -> Bool:
 
 
 def without(matte: DamageMatte, kept: Bool) -> DamageMatte:
-    """`matte` with nothing left of it where `kept` (H, W) is True."""
+    """`matte` with nothing left of it, and nothing suspected, where `kept` (H, W) is True."""
     classes: Mapping[DamageClass, Float32] = {
         name: np.where(kept, np.float32(0), plane) for name, plane in matte.classes.items()
     }
-    return DamageMatte(np.where(kept, np.float32(0), matte.coverage), classes, matte.origin)
+    suspected = None if matte.suspected is None else matte.suspected & ~kept
+    return DamageMatte(np.where(kept, np.float32(0), matte.coverage), classes, matte.origin, suspected)

@@ -16,7 +16,7 @@ from engine.types import Bool, DamageMatte, Float32, WorkingFrame
 class Plate:
     """`picture` (H, W, 3) float32 ACEScct, finite. `damaged` (H, W): the matte, or None where it is empty.
 
-    `unreliable` is `damaged` and every pixel that was not finite, None where there is neither.
+    `unreliable` is `damaged`, what is suspected and every pixel that was not finite, None where all is well.
     """
 
     picture: Float32
@@ -27,13 +27,13 @@ class Plate:
 def plate_of(frame: WorkingFrame, matte: DamageMatte | None) -> Plate:
     """Raises InconsistentFrames where the matte is not of the frame's size."""
     damaged = _damaged(frame, matte)
-    picture = frame.encoded
-    if frame.finite:
-        return Plate(picture, damaged, damaged)
-    broken: Bool = np.asarray(~np.isfinite(picture).all(2))
-    unreliable: Bool = broken if damaged is None else broken | damaged
-    finite = np.where(np.isfinite(picture), picture, np.float32(0))
-    return Plate(finite, damaged, unreliable if unreliable.any() else None)
+    suspected = None if matte is None else matte.suspected
+    picture, broken = frame.encoded, None
+    if not frame.finite:
+        broken = np.asarray(~np.isfinite(picture).all(2))
+        picture = np.where(np.isfinite(picture), picture, np.float32(0))
+    parts: list[Bool] = [part for part in (damaged, suspected, broken) if part is not None and part.any()]
+    return Plate(picture, damaged, np.logical_or.reduce(parts) if parts else None)
 
 
 def plates_of(frames: Mapping[int, WorkingFrame], mattes: Mapping[int, DamageMatte]) -> dict[int, Plate]:

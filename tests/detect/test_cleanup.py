@@ -83,3 +83,21 @@ def test_classes_share_the_coverage_out() -> None:
     inside = matte.coverage == 1
     assert matte.classes["blotch"][inside] == pytest.approx(0.75, abs=1e-3)
     assert sum(matte.classes.values())[inside] == pytest.approx(1, abs=1e-3)
+
+
+def test_what_is_likely_and_left_out_is_suspected_unless_it_is_a_line() -> None:
+    plane = probability_with_a_mark(0.99)
+    plane[20:26, 5:9] = 0.8
+    plane[:, 40:42] = 0.8
+    plane[30, 30] = 0.4
+    scratch = np.where(np.arange(50)[None] >= 40, plane, np.float32(0))
+    found = DamageMatte(plane, {"blotch": plane - scratch, "scratch": scratch})
+    matte = clean_matte(found, replace(RULE, sensitivity=0.2))
+    expected = np.zeros(plane.shape, np.bool_)
+    expected[20:26, 5:9] = True
+    assert matte.suspected is not None
+    assert (matte.suspected == expected).all()
+    assert not (matte.suspected & (matte.coverage > 0)).any()
+    everything = clean_matte(found, replace(RULE, sensitivity=0.6))
+    assert everything.suspected is not None
+    assert not everything.suspected.any()

@@ -37,8 +37,11 @@ def test_a_replaced_matte_is_the_given_one(seed: int) -> None:
 def test_what_is_held_out_is_left_with_nothing_and_the_rest_with_all(seed: int) -> None:
     coverage, share, mask = planes(seed, 3)
     kept = held(mask)
-    matte = without(DamageMatte(coverage, {"blotch": coverage * share}, "x"), kept)
+    doubted = share > 0.5
+    matte = without(DamageMatte(coverage, {"blotch": coverage * share}, "x", doubted), kept)
     assert not matte.coverage[kept].any()
+    assert matte.suspected is not None
+    assert (matte.suspected == (doubted & ~kept)).all()
     assert not matte.classes["blotch"][kept].any()
     assert (matte.coverage[~kept] == coverage[~kept]).all()
 

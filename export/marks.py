@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from engine.closing import Closing
-from engine.detect.inputs import RADIUS
+from engine.detect.inputs import RADIUS, between
 from engine.detect.mark_signs import SIGNS, Surrounded, signs
 from engine.detect.second_look import can_judge, judgeable
 from engine.detect.unet_detector import UNetDetector
@@ -85,7 +85,7 @@ def main(argv: list[str] | None = None) -> int:
     cv2.setNumThreads(1)
     number, parts = (int(text) for text in options.part.split("/"))
     options.target.mkdir(parents=True, exist_ok=True)
-    with Suspects(options.model, at_end if options.ends else beside) as suspects:
+    with Suspects(options.model, at_end if options.ends else inside) as suspects:
         for k, (name, draw) in enumerate(_jobs(options.split, options.cache, options.turns)):
             file = options.target / f"{name}.npz"
             if k % parts == number - 1 and not file.exists():
@@ -99,25 +99,27 @@ Shown = Callable[[FrameWindow], FrameWindow]
 """What of a window around a frame the detector is shown."""
 
 
-def beside(window: FrameWindow) -> FrameWindow:
-    """As a render shows it."""
-    return window.beside(0, RADIUS)
+def inside(window: FrameWindow) -> FrameWindow:
+    """As a render shows a frame inside its shot; the ends of the clip by themselves, where nothing can be
+    judged: they have a second look of their own."""
+    shown = window.beside(0, RADIUS)
+    return shown if between(shown) else FrameWindow.still(window.centre)
 
 
 def at_end(window: FrameWindow) -> FrameWindow:
-    """As if the shot ended with the frame, or, every other time, began with it."""
+    """As a render would show it if the shot ended with the frame, or, every other time, began with it."""
     begins = window.centre.number % 2 == 0
     shot = [
         frame if (k >= 0 if begins else k <= 0) else None
         for k, frame in enumerate(window.frames, -window.radius)
     ]
-    return beside(FrameWindow(tuple(shot)))
+    return FrameWindow(tuple(shot)).beside(0, RADIUS)
 
 
 class Suspects(Closing):
     """Shows clips to a detector as a render would, and keeps what it suspects. Use it in a `with` block."""
 
-    def __init__(self, model: str | None, shown: Shown = beside) -> None:
+    def __init__(self, model: str | None, shown: Shown = inside) -> None:
         self._shown = shown
         motion = MotionEstimator()
         self._detector = UNetDetector(ModelSession(model or DEFAULT_DETECTOR, "auto"), motion)

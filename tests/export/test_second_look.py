@@ -9,7 +9,7 @@ import pytest
 
 from engine.detect.mark_signs import SIGNS
 from export.evaluate import protocol
-from export.marks import Marks, Suspects, scene_of
+from export.marks import Marks, Suspects, at_end, scene_of
 
 HEIGHT, WIDTH = 96, 128
 SPECK = (9, 10)
@@ -36,6 +36,23 @@ def test_a_speck_is_collected_with_its_signs_and_how_much_of_it_is_damage() -> N
     assert marks.area[0] >= marks.damaged[0]
     assert marks.signs[0, SIGNS.index("signed")] < -0.1
     assert list(marks.scene) == ["reel"]
+
+
+def test_a_speck_is_seen_as_at_the_end_of_its_shot() -> None:
+    """On the second of five frames, shown with the first alone, and on the third, shown with two after it."""
+    clip = protocol.TestClip("reel_000", "mixed", [speckled(number, number in (1, 2)) for number in range(5)])
+    with Suspects(None, at_end) as suspects:
+        marks = suspects.marks(clip)
+    assert len(marks.area) == 1
+    assert marks.damaged[0] == SPECK[0] * SPECK[1]
+    seen = marks.signs[0, SIGNS.index("seen")]
+    assert seen == 1, "two frames on one side"
+
+
+def test_the_ends_of_a_clip_are_no_lesson_for_the_frames_between() -> None:
+    clip = protocol.TestClip("reel_000", "mixed", [speckled(number, number == 0) for number in range(3)])
+    with Suspects(None) as suspects:
+        assert len(suspects.marks(clip).area) == 0
 
 
 def test_parts_of_one_film_are_one_scene() -> None:

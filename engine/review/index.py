@@ -48,10 +48,12 @@ class FrameIndex:
         return place is not None and bool(self.density[place] >= 0)
 
     def put(self, number: FrameNumber, rows: Rows, damaged: float, duplicate: bool = False) -> None:
-        """What was found on a frame, in the place of what was known before."""
+        """What was found on a frame, in the place of what was known before; in any order."""
         place = self.place(number)
         if place is None:
             return
+        # A report names what a decision left alone last: a row must not go elsewhere for being decided on.
+        rows = rows[np.lexsort((rows["left"], rows["top"]))]
         with self._lock:
             self._fresh[number] = rows
             self.density[place] = damaged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,18 @@ def test_the_list_is_what_a_plain_sort_gives(sort: str, descending: bool, least:
     plain.sort(key=lambda n: rows[sort][n], reverse=descending)
     assert rows[sort][places].tolist() == rows[sort][plain].tolist()
     assert sorted(places.tolist()) == sorted(plain)
+
+
+def test_a_row_keeps_its_place_in_the_list_when_it_is_left_alone() -> None:
+    """A report names what was left alone last."""
+    index = index_of(range(1, 4))
+    boxes = [Box(top, left, top + 2, left + 2) for top, left in ((1, 9), (1, 30), (7, 2), (20, 5))]
+    found = [AuditedRegion(n, box, 4, "blotch", 0.9, "temporal", "repaired") for n, box in enumerate(boxes)]
+    alone = replace(found[0], fill="none", state="left alone")
+    for regions in (found, [*found[1:], alone]):
+        index.put(2, rows_of(2, regions, (48, 64)), 0.01)
+        rows = index.rows()
+        assert [(row["top"], row["left"]) for row in rows] == [(box.top, box.left) for box in boxes]
 
 
 def test_what_is_worth_a_look_comes_first() -> None:

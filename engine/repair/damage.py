@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +34,7 @@ def plate_of(frame: WorkingFrame, matte: DamageMatte | None) -> Plate:
         broken = np.asarray(~np.isfinite(picture).all(2))
         picture = np.where(np.isfinite(picture), picture, np.float32(0))
     parts: list[Bool] = [part for part in (damaged, suspected, broken) if part is not None and part.any()]
-    return Plate(picture, damaged, np.logical_or.reduce(parts) if parts else None)
+    return Plate(picture, damaged, reduce(np.logical_or, parts) if parts else None)
 
 
 def plates_of(frames: Mapping[int, WorkingFrame], mattes: Mapping[int, DamageMatte]) -> dict[int, Plate]:

@@ -9,24 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.types import CodeLayout, Codes, Frame, WorkingFrame
 from engine.window.window import FrameWindow
+from tests.detect.moving_plates import window_of
 
 RADIUS = 4
 PICTURE = np.zeros((1, 1, 3), np.float32)
-PICTURE.flags.writeable = False
 
 
 def window(present: Sequence[int]) -> FrameWindow:
     """Of the radius RADIUS, holding the frames at the offsets `present`, which have these numbers."""
-
-    def frame(number: int) -> WorkingFrame | None:
-        if number not in present:
-            return None
-        codes = Codes((PICTURE,), CodeLayout("rgb", ("R", "G", "B"), "float", 32))
-        return WorkingFrame(Frame(number, codes), "ACEScct", PICTURE, str(number))
-
-    return FrameWindow(tuple(frame(k) for k in range(-RADIUS, RADIUS + 1)))
+    return window_of(dict.fromkeys(present, PICTURE), RADIUS)
 
 
 def numbers(found: FrameWindow) -> list[int]:

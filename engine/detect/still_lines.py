@@ -45,15 +45,17 @@ def held_back(lines: Bool, window: FrameWindow, motion: MotionEstimator) -> Bool
 def _moving(window: FrameWindow, motion: MotionEstimator, shape: tuple[int, int]) -> Bool:
     """Where the centre moves against one of the nearest neighbours it has; the frame in `shape` cells."""
     moving = np.zeros(shape, np.bool_)
-    for offset in (-1, 1):
+    nearest = abs(window.offsets()[0])
+    for offset in (-nearest, nearest):
         neighbour = window.at(offset)
         if neighbour is not None:
-            moving |= _fast(motion.between(window.centre, neighbour), shape)
+            moving |= _fast(motion.between(window.centre, neighbour), nearest, shape)
     return moving
 
 
-def _fast(flow: Flow, shape: tuple[int, int]) -> Bool:
-    speed = np.hypot(flow.vectors[..., 0], flow.vectors[..., 1])
+def _fast(flow: Flow, frames: int, shape: tuple[int, int]) -> Bool:
+    """Where `flow`, over so many `frames`, is a motion beyond doubt; the frame in `shape` cells."""
+    speed = np.hypot(flow.vectors[..., 0], flow.vectors[..., 1]) / np.float32(frames)
     side = max(3, min(speed.shape) // _AROUND)
     typical = cv2.blur(speed, (side, side), borderType=cv2.BORDER_REPLICATE)
     return cv2.resize(typical, shape[::-1], interpolation=cv2.INTER_NEAREST) >= _STILL

@@ -76,3 +76,12 @@ def test_any_height_will_do(height: int) -> None:
     )
     plane = np.full((height, 40), 0.9, np.float32)
     assert dropped(plane, FrameWindow(frames)).all()
+
+
+def test_past_a_gap_the_frames_beyond_it_tell_of_motion() -> None:
+    """Both adjacent frames are unreadable: the detector compares with those behind them, and so does this."""
+    before, centre, after = window(3, 3).frames
+    assert not dropped(probabilities((30, 120)), FrameWindow((before, None, centre, None, after))).any()
+    before, centre, after = window(0, 0).frames
+    plane = probabilities((30, 120))
+    assert (dropped(plane, FrameWindow((before, None, centre, None, after))) == (plane > 0)).all()

@@ -7,12 +7,15 @@ searched, they leave the motion of the scene, which goes on beneath them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from engine.cells import any_of_cells
+from engine.memo import Memo
 from engine.motion.estimator import search
 from engine.motion.flow import Flow
 from engine.motion.luma import Luma, luma_of, search_scale
@@ -20,6 +23,46 @@ from engine.types import Bool, WorkingFrame
 
 _RADIUS = 3
 """Pixels of the small picture that are looked at around each one painted over."""
+_KEPT = 12
+"""Lumas and flows: those of the windows of three frames in work."""
+
+
+class Hurt(NamedTuple):
+    """A frame with its `damage` (H, W), None for none, and a `name` for both."""
+
+    frame: WorkingFrame
+    damage: Bool | None
+    name: str
+
+    @staticmethod
+    def of(frame: WorkingFrame, damage: Bool | None) -> Hurt:
+        if damage is None:
+            return Hurt(frame, None, frame.key)
+        digest = hashlib.blake2b(np.packbits(damage).tobytes(), digest_size=16).hexdigest()
+        return Hurt(frame, damage, f"{frame.key}/{digest}")
+
+
+class HealedFlows:
+    """Flows between healed frames, the latest kept by the content of frames and mattes; thread-safe."""
+
+    def __init__(self) -> None:
+        self._lumas: Memo[str, Luma] = Memo(_KEPT)
+        self._flows: Memo[tuple[str, str], Flow] = Memo(_KEPT)
+
+    def between(self, a: Hurt, b: Hurt) -> Flow:
+        """The motion from `a` to `b` with their damage painted over."""
+        size = a.frame.size
+        if a.frame.key == b.frame.key:
+            return Flow.still(size, search_scale(size))
+        return self._flows.get((a.name, b.name), lambda: search(self._luma(a), self._luma(b), size))
+
+    def _luma(self, hurt: Hurt) -> Luma:
+        def made() -> Luma:
+            scale = search_scale(hurt.frame.size)
+            found = luma_of(hurt.frame, scale)
+            return found if hurt.damage is None else healed(found, hurt.damage, scale)
+
+        return self._lumas.get(hurt.name, made)
 
 
 class HealedMotion:
@@ -27,26 +70,12 @@ class HealedMotion:
 
     def __init__(self, frames: Mapping[int, WorkingFrame], damage: Mapping[int, Bool]) -> None:
         """`frames` and their `damage` (H, W) by offset, 0 for the frame where all flows start."""
-        self._frames, self._damage = frames, damage
-        self._lumas: dict[int, Luma] = {}
-        self._flows: dict[int, Flow] = {}
+        self._hurt = {k: Hurt.of(frame, damage.get(k)) for k, frame in frames.items()}
+        self._flows = HealedFlows()
 
     def to(self, offset: int) -> Flow:
         """The motion from frame 0 to the one at `offset`."""
-        start, end = self._frames[0], self._frames[offset]
-        if start.key == end.key:
-            return Flow.still(start.size, search_scale(start.size))
-        if offset not in self._flows:
-            self._flows[offset] = search(self._luma(0), self._luma(offset), start.size)
-        return self._flows[offset]
-
-    def _luma(self, offset: int) -> Luma:
-        if offset not in self._lumas:
-            frame = self._frames[offset]
-            scale = search_scale(frame.size)
-            found, hidden = luma_of(frame, scale), self._damage.get(offset)
-            self._lumas[offset] = found if hidden is None else healed(found, hidden, scale)
-        return self._lumas[offset]
+        return self._flows.between(self._hurt[0], self._hurt[offset])
 
 
 def healed(luma: Luma, hidden: Bool, scale: int) -> Luma:

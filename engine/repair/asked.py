@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
+from engine.motion.healed import HealedFlows
 from engine.repair.candidates import offers, out_of_sight
 from engine.repair.clean_flows import CleanFlows
 from engine.repair.damage import Plate, plates_of
-from engine.repair.healed_flows import HealedFlows
 from engine.repair.paths import Paths
 from engine.repair.regions import damage_regions
 from engine.repair.sheet import Sheet

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from engine.memo import Memo
 from engine.motion.estimator import MotionEstimator
 from engine.motion.flow import Flow
-from engine.repair.healed_flows import Hurt
+from engine.motion.healed import Hurt
 from engine.repair.pyramid import filled
 from engine.repair.vectors import CleanFlow
 from engine.types import Bool, Float32

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.motion.estimator import MotionEstimator
+from engine.motion.healed import HealedFlows
 from engine.repair.candidates import cut_out, deep, merged, offers, out_of_sight
 from engine.repair.channels import where
 from engine.repair.choose import Choice, choose, errors, unsettled
 from engine.repair.clean_flows import CleanFlows
 from engine.repair.damage import Plate, clipped, plates_of
-from engine.repair.healed_flows import HealedFlows
 from engine.repair.lines import Marks
 from engine.repair.paths import Paths
 from engine.repair.regions import damage_regions

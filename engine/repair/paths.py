@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from engine.motion.healed import HealedFlows, Hurt
 from engine.repair.clean_flows import CleanFlows
-from engine.repair.healed_flows import HealedFlows, Hurt
 from engine.repair.vectors import CleanFlow, RawFlow
 from engine.types import Bool, Float32, WorkingFrame
 from engine.window.window import FrameWindow

@@ -6,8 +6,8 @@ import pytest
 
 from engine.motion.estimator import MotionEstimator
 from engine.motion.flow import Flow, grid_size
+from engine.motion.healed import HealedFlows
 from engine.repair.clean_flows import CleanFlows, cleaned, damaged_cells
-from engine.repair.healed_flows import HealedFlows
 from engine.repair.paths import Paths
 from engine.repair.sampling import sample
 from engine.types import Bool

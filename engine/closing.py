@@ -1,4 +1,4 @@
-"""What every source and sink here does at the end of a `with` block."""
+"""What every source and sink here does at the end of a `with` block, and whoever owns another thing."""
 
 from __future__ import annotations
 
@@ -20,3 +20,10 @@ class Closing(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def close_owned(thing: object) -> None:
+    """Close `thing` where there is anything to close: a detector without a net holds nothing."""
+    close = getattr(thing, "close", None)
+    if close is not None:
+        close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.closing import close_owned
 from engine.codes import chroma_aligned
 from engine.detect.cleanup import Limits, MatteRule, accepted, clean_matte, shared_out, softened
 from engine.detect.contract import Detector
@@ -102,9 +103,7 @@ class Finder:
 
     def close(self) -> None:
         self._kept.clear()
-        close = getattr(self._detector, "close", None)
-        if close is not None:
-            close()
+        close_owned(self._detector)
 
     def _cleaned(self, near: FrameWindow, rule: MatteRule, mattes: MatteInputs) -> Damage:
         found = _nothing(near) if rule.mode == "replace" else self._detector.detect(near)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.closing import Closing
+from engine.closing import Closing, close_owned
 from engine.detect.contract import Detector
 from engine.review.caches import ByteCache
 from engine.types import Box, DamageClass, DamageMatte, Float32
@@ -103,9 +103,7 @@ class RememberedDetector(Closing):
 
     def close(self) -> None:
         self._known.forget(lambda _: True)
-        close = getattr(self._detector, "close", None)
-        if close is not None:
-            close()
+        close_owned(self._detector)
 
 
 def _key_of(window: FrameWindow) -> _Key:

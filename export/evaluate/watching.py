@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.closing import close_owned
 from engine.detect.contract import Detector
 from engine.detect.unet_detector import UNetDetector
 from engine.inference.session import ModelSession
@@ -48,9 +49,7 @@ class Remembering:
 
     def close(self) -> None:
         self._answers.clear()
-        close = getattr(self._detector, "close", None)
-        if close is not None:
-            close()
+        close_owned(self._detector)
 
 
 @dataclass(frozen=True, eq=False)

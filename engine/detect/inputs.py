@@ -97,13 +97,14 @@ def detector_input(
 def differences(planes: Float32, step: int = 1) -> tuple[Float32, Float32]:
     """Green of the centre less that of each aligned neighbour, 0 where a neighbour does not count.
 
-    (H, W), or the means over `step` x `step` pixels of it.
+    (H, W), or the means over `step` x `step` pixels of it. What is no finite number in broken float plates
+    is 0 as well: whatever it is, it is no trace of anything.
     """
     with np.errstate(invalid="ignore"):
         centre = reduced(planes[_GREEN], step)
         before = (centre - reduced(planes[_GREEN_BEFORE], step)) * _picked(planes[BEFORE_VALID], centre)
         after = (centre - reduced(planes[_GREEN_AFTER], step)) * _picked(planes[AFTER_VALID], centre)
-    return before, after
+    return _finite(before), _finite(after)
 
 
 def reduced(plane: Float32, step: int) -> Float32:
@@ -140,6 +141,10 @@ def _tone_curve(tones: Float32, change: Float32) -> tuple[Float32, Float32]:
     groups = np.array_split(np.argsort(tones, kind="stable"), min(_TONES, tones.size))
     at = np.array([tones[group].mean() for group in groups], np.float32)
     return at, np.array([np.median(change[group]) for group in groups], np.float32)
+
+
+def _finite(plane: Float32) -> Float32:
+    return np.nan_to_num(plane, copy=False, posinf=0, neginf=0)
 
 
 def _picked(plane: Float32, like: Float32) -> Float32:

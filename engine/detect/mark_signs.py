@@ -52,7 +52,7 @@ class Evidence:
 
     `damage` (H, W) and `classes` (len(names), >= H / 2, >= W / 2), 0..1; `planes` (13, H, W) as
     `engine.detect.inputs.detector_input` gives them, clamped to 0..1; `traces`: twice (h, w), the centre less
-    each neighbour over `step` x `step` pixels.
+    each neighbour over `step` x `step` pixels (`differences`).
     """
 
     damage: Float32
@@ -244,9 +244,7 @@ def _traces(marks: Connected, evidence: Evidence, signed: Numbers) -> tuple[Numb
     `signed` (count,): by how much the marks are brighter than both neighbours.
     """
     likeness = np.zeros((2, marks.count))
-    # Broken float plates hold infinities; whatever they are, they are no trace of anything.
-    finite = (np.nan_to_num(plane, posinf=0, neginf=0) for plane in evidence.traces)
-    traces = [reduced(plane, _COARSER) for plane in finite]
+    traces = [reduced(plane, _COARSER) for plane in evidence.traces]
     step = evidence.step * _COARSER
     for n in range(1, marks.count):
         first = (int(side[n]) // step for side in (marks.top, marks.left))

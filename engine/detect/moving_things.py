@@ -43,20 +43,18 @@ def step_of(height: int) -> int:
 def held_back(marks: Bool, before: Float32, after: Float32, offsets: tuple[int, int] = (-1, 1)) -> Bool:
     """Which of `marks` (h, w), where the centre may be damaged, must be dropped: (h, w), a little wider.
 
-    `before` and `after` (h, w) are one channel of the centre less that of the neighbour aligned to it,
-    in the model encoding, 0 where that does not count. All are averaged over `step_of` pixels. `offsets` tell
-    how many frames after the centre the neighbours are.
+    `before` and `after` (h, w) are one channel of the centre less that of the neighbour aligned to it, in
+    the model encoding, finite, 0 where that does not count. All are averaged over `step_of` pixels.
+    `offsets` tell how many frames after the centre the neighbours are.
     """
     if not marks.any():
         return np.zeros(marks.shape, np.bool_)
-    # Broken float plates hold infinities; whatever they are, they are no trace of anything.
-    differences = [np.nan_to_num(plane, posinf=0, neginf=0) for plane in (before, after)]
     count, found, stats, _ = cv2.connectedComponentsWithStats(marks.astype(np.uint8), connectivity=8)
     labels = np.asarray(found, np.int32)
     flown = np.zeros(count, np.bool_)
     for n in range(1, count):
         if _SMALLEST <= stats[n, cv2.CC_STAT_AREA] <= _LARGEST * marks.size:
-            flown[n] = _in_flight(labels, n, stats[n], differences, offsets)
+            flown[n] = _in_flight(labels, n, stats[n], (before, after), offsets)
     if not flown.any():
         return np.zeros(marks.shape, np.bool_)
     return cv2.dilate(flown[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0

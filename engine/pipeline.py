@@ -188,6 +188,7 @@ class Pipeline(Closing):
             regions=regions_of(matte, damage.probability, fills),
             neighbours=_within(window, settings.radius),
             seconds=MappingProxyType(seconds),
+            suspected=matte.left_out,
         )
         return RepairResult(frame, filled, report)
 
@@ -226,7 +227,8 @@ def _within(window: FrameWindow, radius: int) -> tuple[int, ...]:
 def _untouched(window: FrameWindow, matte: DamageMatte, settings: Settings, seconds: float) -> RepairResult:
     frame = window.centre.frame
     neighbours = _within(window, settings.radius)
-    report = FrameReport(frame.number, 0.0, (), neighbours, MappingProxyType({"detect": seconds}))
+    spent = MappingProxyType({"detect": seconds})
+    report = FrameReport(frame.number, 0.0, (), neighbours, spent, suspected=matte.left_out)
     return RepairResult(frame, matte, report)
 
 

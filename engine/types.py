@@ -129,6 +129,13 @@ class DamageMatte:
     origin: str = "detected"
     suspected: Bool | None = None
 
+    @property
+    def left_out(self) -> float:
+        """The fraction of the pixels that are suspected and not covered, 0..1."""
+        if self.suspected is None:
+            return 0.0
+        return float(np.count_nonzero(self.suspected & (self.coverage == 0)) / self.coverage.size)
+
 
 @dataclass(frozen=True)
 class Box:
@@ -223,6 +230,8 @@ class FrameReport:
     """The frame before, where it holds the same code values; dirt on both looks like picture."""
     copy_of: FrameNumber | None = None
     """The frame shown in the place of one that the clip lacks; None for a frame that is there."""
+    suspected: float = 0.0
+    """Fraction of the pixels that are likelier damaged than not and were left as they are, 0 .. 1."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -64,6 +64,7 @@ def frame_object(
         "number": report.number,
         "status": "written",
         "damaged": round(report.damaged, 8),
+        "suspected": round(report.suspected, 8),
         "regions": [_region(region) for region in regions],
         "neighbours": list(report.neighbours),
         "seconds": {stage: round(spent, 4) for stage, spent in report.seconds.items()},

@@ -236,6 +236,7 @@ def _matte_report(window: FrameWindow, matte: DamageMatte, seconds: float) -> Fr
         regions_of(matte, matte.coverage, ()),
         window.offsets(),
         {"detect": seconds},
+        suspected=matte.left_out,
     )
 
 

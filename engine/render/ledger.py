@@ -11,7 +11,7 @@ from engine.media.ranges import format_frames
 from engine.render.contract import Watcher
 from engine.report.file import ReportFile
 from engine.report.lines import failure_line, frame_line, start_line
-from engine.report.summary import FrameFailure, RenderTally
+from engine.report.summary import MUCH, FrameFailure, RenderTally
 from engine.types import EMPTY, FrameNumber, FrameReport
 
 
@@ -31,6 +31,7 @@ class Ledger:
         self._begun = time.perf_counter()
         self._earlier = 0.0
         self._repeated: list[FrameNumber] = []
+        self._suspected: list[FrameNumber] = []
         self._written: list[FrameNumber] = []
         self._failures: list[FrameFailure] = []
         self._notes: tuple[str, ...] = ()
@@ -65,6 +66,8 @@ class Ledger:
             self._stages[stage] += spent
         if report.duplicate_of is not None:
             self._repeated.append(report.number)
+        if report.suspected > MUCH:
+            self._suspected.append(report.number)
         if self._report is not None:
             self._report.write(frame_line(report, self._repairs))
 
@@ -81,10 +84,15 @@ class Ledger:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        if not self._repeated:
-            return self._notes
-        repeated = f"The same picture as the frame before: {format_frames(self._repeated)}."
-        return (*self._notes, repeated)
+        notes = self._notes
+        if self._repeated:
+            notes += (f"The same picture as the frame before: {format_frames(self._repeated)}.",)
+        if self._suspected:
+            notes += (
+                f"More than {100 * MUCH:g} % of the picture is likely damaged and was left as it is: "
+                f"{format_frames(self._suspected)}; look at these frames in engine-cli review.",
+            )
+        return notes
 
     @property
     def outputs(self) -> Mapping[str, str]:

@@ -117,6 +117,7 @@ def frame_report(line: JsonObject) -> FrameReport:
         seconds={str(stage): float(spent) for stage, spent in told["seconds"].items()},
         duplicate_of=told.get("duplicate"),
         copy_of=told.get("copy_of"),
+        suspected=float(told.get("suspected", 0.0)),
     )  # fmt: skip
 
 

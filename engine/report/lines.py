@@ -9,6 +9,7 @@ in the file names; pixels count from the top left; fractions are 0 .. 1; times a
 
     number      int      the frame
     damaged     float    fraction of the pixels the matte touches
+    suspected   float    fraction that is likelier damaged than not and was left as it is
     count       int      how many regions
     regions     list     of {"box": [top, left, bottom, right] (bottom and right exclusive), "area": px²,
                          "class": "blotch" | "hair" | "scratch" | "other", "confidence": float,
@@ -66,6 +67,7 @@ def frame_line(report: FrameReport, repaired: bool = True) -> JsonObject:
         "type": "frame",
         "number": report.number,
         "damaged": round(report.damaged, 8),
+        "suspected": round(report.suspected, 8),
         "count": len(report.regions),
         "regions": [_region(region, repaired) for region in report.regions],
         "neighbours": list(report.neighbours),

@@ -11,7 +11,7 @@ import xxhash
 from engine.audit.read import open_audit, region_of
 from engine.errors import InconsistentFrames
 from engine.review.clip import ReviewClip
-from engine.review.rows import CUT, rows_of
+from engine.review.rows import CUT, frame_flags, rows_of
 
 
 def take_up(clip: ReviewClip, path: Path) -> dict[str, Any]:
@@ -55,7 +55,8 @@ def _take_frame(clip: ReviewClip, frame: dict[str, Any]) -> None:
         clip.index.fail(number)
         return
     rows = rows_of(number, [region_of(told) for told in frame["regions"]], clip.size)
-    clip.index.put(number, rows, float(frame["damaged"]), "duplicate_of" in frame)
+    flags = frame_flags("duplicate_of" in frame, float(frame.get("suspected", 0.0)))
+    clip.index.put(number, rows, float(frame["damaged"]), flags)
     near = np.asarray(frame["neighbours"], np.int64)
     if clip.settings.radius and near.size:
         if not (near < 0).any() and clip.has(number - 1):

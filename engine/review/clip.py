@@ -27,7 +27,7 @@ from engine.review.kept_settings import KeptSettings
 from engine.review.looks import Looks
 from engine.review.opened import Opened, ReviewRequest, folder_of, model_of, stem_of
 from engine.review.refusals import NotThere
-from engine.review.rows import CUT, DECIDED, rows_of
+from engine.review.rows import CUT, DECIDED, frame_flags, rows_of
 from engine.types import DamageMatte, Frame, FrameNumber, FrameReport
 from engine.window.window import FrameWindow
 from ocio.config import load
@@ -164,7 +164,8 @@ class ReviewClip(Closing):
         regions = repaired_regions(report, matte, frame, decisions, repairs)
         regions += left_alone_regions(found, matte, frame, decisions, len(regions) + 1)
         rows = rows_of(report.number, regions, self.size)
-        self.index.put(report.number, rows, report.damaged, report.duplicate_of is not None)
+        flags = frame_flags(report.duplicate_of is not None, report.suspected)
+        self.index.put(report.number, rows, report.damaged, flags)
 
     def knows(self, number: FrameNumber) -> bool:
         """Whether what is known of a frame was found with the settings of now."""

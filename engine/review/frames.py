@@ -158,4 +158,4 @@ def _marked(window: FrameWindow, matte: DamageMatte) -> FrameReport:
     """The report of a frame of which only the damage was looked for."""
     damaged = float((matte.coverage > 0).mean())
     regions = regions_of(matte, matte.coverage, ())
-    return FrameReport(window.centre.number, damaged, regions, window.offsets(), {})
+    return FrameReport(window.centre.number, damaged, regions, window.offsets(), {}, suspected=matte.left_out)

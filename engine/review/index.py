@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from engine.media.contract import ClipInfo
-from engine.review.rows import CUT, DECIDED, DUPLICATE, FAILED, MISSING, ROW, Rows, flags_of, joined
+from engine.review.rows import CUT, DECIDED, FAILED, MISSING, ROW, Rows, flags_of, joined
 from engine.types import AnyArray, FrameNumber
 
 UNKNOWN = -1.0
@@ -47,8 +47,11 @@ class FrameIndex:
         place = self.place(number)
         return place is not None and bool(self.density[place] >= 0)
 
-    def put(self, number: FrameNumber, rows: Rows, damaged: float, duplicate: bool = False) -> None:
-        """What was found on a frame, in the place of what was known before; in any order."""
+    def put(self, number: FrameNumber, rows: Rows, damaged: float, flags: int = 0) -> None:
+        """What was found on a frame, in the place of what was known before; in any order.
+
+        `flags`: those of the frame itself, beside those of its `rows`.
+        """
         place = self.place(number)
         if place is None:
             return
@@ -59,7 +62,7 @@ class FrameIndex:
             self.density[place] = damaged
             self.regions[place] = len(rows)
             kept = int(self.flags[place]) & (CUT | DECIDED)
-            self.flags[place] = kept | flags_of(rows) | (DUPLICATE if duplicate else 0)
+            self.flags[place] = kept | flags_of(rows) | flags
             self.revision += 1
 
     def fail(self, number: FrameNumber) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.audit.records import AuditedRegion
+from engine.report.summary import MUCH
 from engine.types import DAMAGE_CLASSES, Box, FrameNumber
 
 Rows: TypeAlias = npt.NDArray[np.void]
@@ -27,13 +28,13 @@ FILLS = ("", "temporal", "spatial", "through", "mixed", "none", "diffusion")
 STATES = ("repaired", "left alone", "marked")
 REASONS = ("", "vetoed", "protected", "left as it is", "held out", "no fill could be trusted", "other")
 
-LEFT_ALONE, LOW_CONFIDENCE, LARGE, EMULSION, FAILED, DECIDED, DUPLICATE, MISSING, CUT = (
-    1 << bit for bit in range(9)
+LEFT_ALONE, LOW_CONFIDENCE, LARGE, EMULSION, FAILED, DECIDED, DUPLICATE, MISSING, CUT, SUSPECTED = (
+    1 << bit for bit in range(10)
 )
 FLAG_NAMES: Mapping[int, str] = {
     LEFT_ALONE: "left alone", LOW_CONFIDENCE: "low confidence", LARGE: "large area",
     EMULSION: "emulsion loss", FAILED: "failed", DECIDED: "decided by hand", DUPLICATE: "duplicate",
-    MISSING: "missing", CUT: "shot cut",
+    MISSING: "missing", CUT: "shot cut", SUSPECTED: "much likely damaged and left",
 }  # fmt: skip
 
 _LOW = 0.6
@@ -60,6 +61,11 @@ def rows_of(frame: FrameNumber, regions: Sequence[AuditedRegion], size: tuple[in
         row["why"] = _reason(region)
         row["flags"] = _flags(region, pixels)
     return rows
+
+
+def frame_flags(duplicate: bool, suspected: float) -> int:
+    """The bits of a frame that is a `duplicate` or not, and of which the fraction `suspected` was left."""
+    return DUPLICATE * duplicate | SUSPECTED * (suspected > MUCH)
 
 
 def flag_names(bits: int) -> list[str]:

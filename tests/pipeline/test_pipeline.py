@@ -200,3 +200,25 @@ def test_what_a_frame_needed_goes_with_it() -> None:
         gc.set_debug(0)
         gc.garbage.clear()
     assert not left
+
+
+class HalfSure(BrightSpots):
+    """Takes what is bright for damage, and is not sure enough of a corner."""
+
+    identity = "half sure"
+
+    def detect(self, window: FrameWindow) -> DamageMatte:
+        found = super().detect(window).coverage
+        found[:9, :16] = np.maximum(found[:9, :16], 0.6)
+        return DamageMatte(found)
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_what_is_likely_damaged_and_left_is_reported(damaged: bool) -> None:
+    settings = Settings.of({})
+    with pipeline(HalfSure()) as engine:
+        ready = windows(engine, frames(damaged=damaged), engine.reach(settings))
+        result = engine.process(ready[2], settings)
+    assert (result.report.damaged > 0) == damaged
+    covered = np.count_nonzero(result.matte.coverage[:9, :16])
+    assert result.report.suspected == pytest.approx((9 * 16 - covered) / (HEIGHT * WIDTH))

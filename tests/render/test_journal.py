@@ -21,7 +21,7 @@ START = {"type": "start", "schema": 1, "frames": {"wanted": "1-9"}}
 REPORT = FrameReport(
     number=-3, damaged=0.125,
     regions=(DamageRegion(Box(1, 2, 3, 4), 5, "hair", 0.75, "mixed"),),
-    neighbours=(-1, 2), seconds={"detect": 0.5}, duplicate_of=-4,
+    neighbours=(-1, 2), seconds={"detect": 0.5}, duplicate_of=-4, suspected=0.25,
 )  # fmt: skip
 READ = {("source", -3): Stamp(10, 20, "ab"), ("source", -2): None}
 FRAME = frame_line(report_line(REPORT), {"picture": FileMark(7, "cd")}, READ, 1.5)

@@ -16,7 +16,7 @@ from engine.types import Box, DamageRegion, FrameReport
 
 def report() -> FrameReport:
     region = DamageRegion(Box(4, 5, 10, 9), 17, "hair", 0.91237, "temporal")
-    return FrameReport(1007, 0.00123, (region,), (-1, 1), {"detect": 0.25})
+    return FrameReport(1007, 0.00123, (region,), (-1, 1), {"detect": 0.25}, suspected=0.004)
 
 
 def summary(outcome: Outcome = "complete") -> RenderSummary:
@@ -32,6 +32,7 @@ def test_a_frame_line_has_every_member_of_the_schema() -> None:
         "type": "frame",
         "number": 1007,
         "damaged": 0.00123,
+        "suspected": 0.004,
         "count": 1,
         "regions": [
             {"box": [4, 5, 10, 9], "area": 17, "class": "hair", "confidence": 0.9124, "fill": "temporal"}

@@ -16,7 +16,17 @@ from engine.media.contract import ClipInfo, ColourTags
 from engine.review.defects import Query, counts_of, place_of, query_from, sifted
 from engine.review.index import FrameIndex
 from engine.review.refusals import BadRequest, NotThere
-from engine.review.rows import CUT, FAILED, LEFT_ALONE, LOW_CONFIDENCE, MISSING, ROW, id_of, rows_of
+from engine.review.rows import (
+    CUT,
+    FAILED,
+    LEFT_ALONE,
+    LOW_CONFIDENCE,
+    MISSING,
+    ROW,
+    frame_flags,
+    id_of,
+    rows_of,
+)
 from engine.review.ruling import RuledBy
 from engine.review.timeline import next_of, timeline
 from engine.types import Box, CodeLayout
@@ -150,3 +160,13 @@ def test_every_defect_is_found_by_its_id_and_ruled_by_its_decision() -> None:
 def test_a_query_that_makes_no_sense_is_refused(given: dict[str, str]) -> None:
     with pytest.raises(BadRequest):
         query_from(given)
+
+
+def test_a_frame_of_which_much_is_likely_damaged_and_left_is_worth_a_look() -> None:
+    index = index_of(range(1, 4))
+    for number, suspected in ((1, 0.009), (2, 0.011), (3, 0.0)):
+        index.put(number, rows_of(number, [], (48, 64)), 0.0, frame_flags(False, suspected))
+    found = next_of(index, NOBODY, 0, 1, "worth")
+    assert (found["frame"], found["defect"], found["why"]) == (2, None, "much likely damaged and left")
+    index.put(2, rows_of(2, [], (48, 64)), 0.0, frame_flags(False, 0.0))
+    assert next_of(index, NOBODY, 0, 1, "worth")["frame"] is None

@@ -247,4 +247,5 @@ export const FLAG = {
   duplicate: 64,
   missing: 128,
   cut: 256,
+  suspected: 512,
 } as const;

@@ -34,7 +34,7 @@ LEFT_ALONE, LOW_CONFIDENCE, LARGE, EMULSION, FAILED, DECIDED, DUPLICATE, MISSING
 FLAG_NAMES: Mapping[int, str] = {
     LEFT_ALONE: "left alone", LOW_CONFIDENCE: "low confidence", LARGE: "large area",
     EMULSION: "emulsion loss", FAILED: "failed", DECIDED: "decided by hand", DUPLICATE: "duplicate",
-    MISSING: "missing", CUT: "shot cut", SUSPECTED: "much likely damaged and left",
+    MISSING: "missing", CUT: "shot cut", SUSPECTED: "likely damage left",
 }  # fmt: skip
 
 _LOW = 0.6

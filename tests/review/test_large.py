@@ -167,6 +167,6 @@ def test_a_frame_of_which_much_is_likely_damaged_and_left_is_worth_a_look() -> N
     for number, suspected in ((1, 0.009), (2, 0.011), (3, 0.0)):
         index.put(number, rows_of(number, [], (48, 64)), 0.0, frame_flags(False, suspected))
     found = next_of(index, NOBODY, 0, 1, "worth")
-    assert (found["frame"], found["defect"], found["why"]) == (2, None, "much likely damaged and left")
+    assert (found["frame"], found["defect"], found["why"]) == (2, None, "likely damage left")
     index.put(2, rows_of(2, [], (48, 64)), 0.0, frame_flags(False, 0.0))
     assert next_of(index, NOBODY, 0, 1, "worth")["frame"] is None

@@ -15,7 +15,7 @@ export const FLAG_MARKS: readonly { bit: number; label: string; colour: string }
   { bit: FLAG.lowConfidence, label: "low confidence", colour: "#f2c84b" },
   { bit: FLAG.largeArea, label: "large area", colour: "#f08a3c" },
   { bit: FLAG.emulsionLoss, label: "emulsion loss", colour: "#e05fc4" },
-  { bit: FLAG.suspected, label: "much likely damaged and left", colour: "#4fc3e8" },
+  { bit: FLAG.suspected, label: "likely damage left", colour: "#4fc3e8" },
   { bit: FLAG.leftAlone, label: "left alone", colour: "#5cc75c" },
   { bit: FLAG.failed, label: "failed", colour: "#ff5546" },
   { bit: FLAG.decided, label: "decided by hand", colour: "#f5f5f5" },

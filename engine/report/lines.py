@@ -40,7 +40,7 @@ in the file names; pixels count from the top left; fractions are 0 .. 1; times a
     colour        object  {"space": OCIO name, "reason": str}
     identity      object  names detector and repairer exactly
     versions      object  name -> version
-    notes         list    sentences: what the outputs could not carry over
+    notes         list    sentences: what the outputs could not carry over, which frames want a look
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class RenderSummary:
     versions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     cause: str = ""
     notes: tuple[str, ...] = ()
-    """What the outputs could not carry over from the source, a sentence each."""
+    """What the outputs could not carry over from the source, which frames want a look, a sentence each."""
 
     @property
     def exit_code(self) -> int:

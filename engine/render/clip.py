@@ -26,7 +26,7 @@ from engine.render.versions import versions
 from engine.render.writer import WriterThread
 from engine.report.file import ReportFile
 from engine.report.lines import summary_line
-from engine.report.regions import regions_of
+from engine.report.regions import marked_report
 from engine.report.summary import FrameFailure, Outcome, RenderSummary
 from engine.types import DamageMatte, FrameNumber, FrameReport
 from engine.window.cache import FrameCache
@@ -197,7 +197,9 @@ class _Beginning:
     def _matte(self, window: FrameWindow) -> Rendered:
         begun = time.perf_counter()
         matte = self.clip.pipeline.detect(window, self.clip.plan.request.settings, self.clip.mattes)
-        report = _matte_report(window, matte, time.perf_counter() - begun)
+        report = marked_report(
+            window.centre.number, window.offsets(), matte, {"detect": time.perf_counter() - begun}
+        )
         return Rendered(window.centre.frame, None, matte, report, self._found(window))
 
     def _found(self, window: FrameWindow) -> DamageMatte | None:
@@ -226,18 +228,6 @@ def _flagged(finish: Work, number: FrameNumber, repeated: FrameNumber | None) ->
 def _waited(finish: Callable[[FrameWindow], Rendered], window: FrameWindow, waited: float) -> Rendered:
     rendered = finish(window)
     return replace(rendered, report=_with_seconds(rendered.report, "wait", waited))
-
-
-def _matte_report(window: FrameWindow, matte: DamageMatte, seconds: float) -> FrameReport:
-    damaged = float((matte.coverage > 0).mean())
-    return FrameReport(
-        window.centre.number,
-        damaged,
-        regions_of(matte, matte.coverage, ()),
-        window.offsets(),
-        {"detect": seconds},
-        suspected=matte.left_out,
-    )
 
 
 def _with_seconds(report: FrameReport, stage: str, spent: float) -> FrameReport:

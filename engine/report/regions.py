@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +22,20 @@ from engine.types import (
     Fill,
     FillTile,
     Float32,
+    FrameNumber,
+    FrameReport,
 )
 
 _UNFILLED = np.int8(-128)
+
+
+def marked_report(
+    number: FrameNumber, neighbours: tuple[int, ...], matte: DamageMatte, seconds: Mapping[str, float]
+) -> FrameReport:
+    """The report of a frame of which only the damage was looked for."""
+    damaged = float((matte.coverage > 0).mean())
+    regions = regions_of(matte, matte.coverage, ())
+    return FrameReport(number, damaged, regions, neighbours, seconds, suspected=matte.left_out)
 
 
 def regions_of(

@@ -9,10 +9,10 @@ from typing import Literal
 from engine.types import EMPTY, FrameNumber
 
 Outcome = Literal["complete", "frames failed", "failed", "interrupted"]
-MUCH = 0.01
-"""Of the picture. Where more is likely damaged and was left as it is, somebody must look: mostly emulsion is
-lost there. On sound film a frame has a thousandth, on worn film up to three."""
 EXIT_CODES: Mapping[Outcome, int] = {"complete": 0, "failed": 1, "frames failed": 3, "interrupted": 130}
+MUCH = 0.01
+"""Of the picture. Where more is likely damaged and was left as it is, somebody must look: lost emulsion is
+left like that. On sound film a frame has a thousandth at most, on worn film mostly up to three."""
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,12 @@ import numpy as np
 from engine.audit.regions import with_decided_class
 from engine.connected import connected
 from engine.errors import ReelmendError
-from engine.report.regions import regions_of
+from engine.report.regions import marked_report
 from engine.review.caches import ByteCache, Turns
 from engine.review.clip import ReviewClip
 from engine.review.looks import Look, Shown
 from engine.review.seen import Seen, overlay_of, seen_of
-from engine.types import Bool, Box, DamageMatte, Frame, FrameNumber, FrameReport, WorkingFrame
-from engine.window.window import FrameWindow
+from engine.types import Bool, Box, Frame, FrameNumber, WorkingFrame
 
 _PLATES = 320 * 2**20
 _SEEN = 128 * 2**20
@@ -91,7 +90,8 @@ class Frames:
             pipeline, settings, mattes = clip.opened.pipeline, clip.settings, clip.mattes
             matte = pipeline.detect(window, settings, mattes)
             found = pipeline.detect(window, settings, mattes.found_alone)
-            clip.learn(_marked(window, matte), matte, found, window.centre.frame, repairs=False)
+            report = marked_report(window.centre.number, window.offsets(), matte, {})
+            clip.learn(report, matte, found, window.centre.frame, repairs=False)
         self._known(number, clip.version(number))
 
     def after_frame(self, number: FrameNumber, live: bool = False) -> tuple[Frame, Frame]:
@@ -152,10 +152,3 @@ class Frames:
         clip.learn(report, result.matte, found, frame, repairs=True)
         overlay = overlay_of(result.matte, found, mattes.added(frame), tuple(mattes.asked(frame).values()))
         return seen_of(version, frame, result.frame, report, overlay)
-
-
-def _marked(window: FrameWindow, matte: DamageMatte) -> FrameReport:
-    """The report of a frame of which only the damage was looked for."""
-    damaged = float((matte.coverage > 0).mean())
-    regions = regions_of(matte, matte.coverage, ())
-    return FrameReport(window.centre.number, damaged, regions, window.offsets(), {}, suspected=matte.left_out)

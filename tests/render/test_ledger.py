@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
+from engine.render.contract import Unwatched
 from engine.render.ledger import Ledger
-from engine.report.summary import FrameFailure
 from engine.types import FrameReport
 
 
-class Nobody:
-    """A watcher that does not look."""
-
-    def started(self, frames: int) -> None: ...
-
-    def written(self, report: FrameReport) -> None: ...
-
-    def failed(self, failure: FrameFailure) -> None: ...
-
-
 def ledger_of(*reports: FrameReport) -> Ledger:
-    ledger = Ledger(Nobody(), None, repairs=True)
+    ledger = Ledger(Unwatched(), None, repairs=True)
     for report in reports:
         ledger.written(report)
     return ledger

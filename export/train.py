@@ -1,7 +1,8 @@
 """`python -m export.train`: train the detector on shards made by `python -m export.simulate shards`.
 
-Runs on the CPU in bfloat16 with channels-last tensors, or on one GPU with `--device cuda`. Stopped and
-started again with the same arguments it goes on where it was (`export.training`).
+Runs on the CPU with channels-last tensors, in bfloat16 where the processor has it, or on one GPU with
+`--device cuda`. Stopped and started again with the same arguments it goes on where it was
+(`export.training`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """`python -m export.train_diffusion`: train the denoising net of the quality tier on
 `python -m export.simulate windows --kind diffusion`.
 
-Runs on the CPU in bfloat16 with channels-last tensors, or on one GPU with `--device cuda`. Stopped and
-started again with the same arguments it goes on where it was (`export.training`).
+Runs on the CPU with channels-last tensors, in bfloat16 where the processor has it, or on one GPU with
+`--device cuda`. Stopped and started again with the same arguments it goes on where it was
+(`export.training`).
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from export.compare.variants import ROUTES, Phase, Variant
 from export.losses import LOSSES
 from export.models.zoo.build import build
 from export.models.zoo.unet import UNet
+from export.training import halved
 
 NOISE = 0.1
 """RMS of the added noise, ACEScct: above any grain, for weak noise teaches nothing in a small budget."""
@@ -101,10 +102,11 @@ def _task(net: UNet, phase: Phase, variant: Variant) -> tuple[StepLoss, nn.Modul
 
 
 def _autocast(net: nn.Module, planes: Tensor) -> Tensor:
-    """The net in bfloat16, its outcome in float32; it is given the planes that it takes."""
+    """The net in bfloat16 where the processor has it, its outcome in float32; it is given the planes that it
+    takes."""
     taken = net.net.planes if isinstance(net, Denoiser) else net.planes
     laid = planes[:, :taken].contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16):
+    with halved("cpu"):
         told = net(laid)
     return told.float()
 

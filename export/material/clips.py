@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,8 @@ def _still(path: Path) -> Bytes:
 
 def _decoded_once(path: Path, stored: Path) -> Bytes:
     if not stored.exists():
-        part = stored.with_suffix(".part.npy")
+        # Two programs begun side by side both find it missing.
+        part = stored.with_suffix(f".{os.getpid()}.part.npy")
         np.save(part, decode(path))
         part.rename(stored)
     return np.load(stored)

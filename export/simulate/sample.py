@@ -29,6 +29,8 @@ MARGIN = 32
 Plates = Sequence[Float32 | None]
 """Frames t-1, t, t+1 of one scene, (H, W, 3) in the model encoding; None where there is no neighbour."""
 
+FIRST, CENTRE, LAST = range(3)
+
 REPEATED = 0.015
 """Share of samples where a neighbour repeats the centre, damage and all. The engine looks past frames
 of the very same codes; a lossy codec leaves repeats that differ by noise, and these reach a detector."""
@@ -69,20 +71,35 @@ def draw_sample(material: Material, size: int, recipe: Recipe, rng: np.random.Ge
     clean: Plates = clean_triple(material, size + 2 * MARGIN, soiling, recipe, rng)
     layers = damage_layers(clean, material, soiling, recipe, rng)
     damaged = damaged_plates(layers, clean)
-    _, plate, _ = clean
-    _, centre, _ = damaged
+    judged = _judged(clean, recipe, rng)
+    plate, hurt = clean[judged], damaged[judged]
     assert plate is not None
-    assert centre is not None
-    planes = detector_input(scanned(_some_repeated(damaged, rng), rng), MotionEstimator())
+    assert hurt is not None
+    shown = _some_repeated(damaged, rng) if judged == CENTRE else _at_end(damaged, judged)
+    planes = detector_input(scanned(shown, rng), MotionEstimator())
     top, left = (int(v) for v in rng.choice([0, MARGIN, 2 * MARGIN], 2, p=[0.2, 0.6, 0.2]))
     inner = (slice(top, top + size), slice(left, left + size))
-    present = layers[1].touched
-    visible = seen(plate, centre, present)
-    classes = _classes(layers[1], visible)
+    present = layers[judged].touched
+    visible = seen(plate, hurt, present)
+    classes = _classes(layers[judged], visible)
     return Sample(
         np.ascontiguousarray(planes[(slice(None), *inner)]),
         visible[inner], present[inner], {k: v[inner] for k, v in classes.items()},
     )  # fmt: skip
+
+
+def _judged(clean: Plates, recipe: Recipe, rng: np.random.Generator) -> int:
+    """Which of the frames the detector is asked about."""
+    moving = clean[FIRST] is not None and clean[LAST] is not None
+    if not moving or rng.random() >= recipe.ends:
+        return CENTRE
+    return int(rng.choice([FIRST, LAST]))
+
+
+def _at_end(damaged: Plates, judged: int) -> Plates:
+    """The frames around the one `judged`, the first or the last: its shot has none on the other side."""
+    absent = (None, None)
+    return (*absent, *damaged) if judged == FIRST else (*damaged, *absent)
 
 
 def _real(pairs: Sequence[RealPair], size: int, rng: np.random.Generator) -> Sample:

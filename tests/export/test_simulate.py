@@ -1,11 +1,14 @@
 """The damage model, on shapes made here: the training material is not needed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from engine.detect.inputs import AFTER_VALID, BEFORE_VALID, compared
+from engine.window.window import FrameWindow
 from export.material.clips import Clip
 from export.shards import FLAGS, LEVELS, packed
 from export.simulate.banks import Artefact, Bank
@@ -13,7 +16,7 @@ from export.simulate.blotches import FAINTEST, Soiling, shape_of, soil
 from export.simulate.encoding import VISIBLE, decode, display, encode
 from export.simulate.layer import DamageLayer, Ink
 from export.simulate.recipe import RECIPES
-from export.simulate.sample import draw_sample, over_encoded, scanned
+from export.simulate.sample import Plates, draw_sample, over_encoded, scanned
 from export.simulate.scene import Material
 from export.simulate.scratches import Scratch, scratch_layer
 from ocio.config import load
@@ -150,6 +153,33 @@ def test_a_sample_tells_visible_from_present_and_knows_its_classes(material: Mat
         assert (union == sample.visible).all()
         assert sample.planes.shape == (13, 96, 96)
         assert np.isfinite(sample.planes).all()
+
+
+def test_a_share_of_the_samples_is_judged_at_an_end_of_its_shot(
+    material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    windows: list[FrameWindow] = []
+
+    def watched(plates: Plates, rng: np.random.Generator) -> FrameWindow:
+        windows.append(scanned(plates, rng))
+        return windows[-1]
+
+    monkeypatch.setattr("export.simulate.sample.scanned", watched)
+    recipe = replace(RECIPES["mixed"], alone=0.0, ends=0.5)
+    samples = [draw_sample(material, 64, recipe, np.random.default_rng(seed)) for seed in range(16)]
+    assert {compared(window) for window in windows} == {(2, 1), (-1, 1), (-1, -2)}
+    for sample in samples:
+        assert sample.planes[[BEFORE_VALID, AFTER_VALID]].any((1, 2)).all(), "both are compared with"
+        assert not (sample.visible & ~sample.present).any()
+
+
+def test_the_truth_of_an_end_is_that_of_the_frame_judged(material: Material) -> None:
+    recipe = replace(RECIPES["mixed"], alone=0.0, ends=1.0)
+    told = [draw_sample(material, 96, recipe, np.random.default_rng(seed)) for seed in range(24)]
+    apart = [np.abs(sample.planes[:3] - sample.planes[3:6]).max(0) for sample in told]
+    hurt = np.median([a[s.visible].mean() for a, s in zip(apart, told, strict=True) if s.visible.any()])
+    clean = np.median([a[~s.present].mean() for a, s in zip(apart, told, strict=True)])
+    assert hurt > 2 * clean, f"off the neighbour by {hurt:.3f} where damage is, by {clean:.3f} elsewhere"
 
 
 def test_the_same_seed_draws_the_same_sample(material: Material) -> None:

@@ -13,14 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.detect.line_profile import Profile
-from engine.detect.lines import COARSER, counted, followed, of_scratch
+from engine.detect.lines import lines_in
 from engine.detect.mark_signs import Evidence
 from engine.detect.odds import Numbers, logit, probability
-from engine.detect.places import Indices, places_in
+from engine.detect.places import Indices
 from engine.types import Bool, Float32
 
-_POSSIBLE = 0.3
-"""Probability from which a pixel may be of a line."""
 _SHORTEST, _WIDEST = 32, 12
 """px as looked at: a shorter or wider mark has not shown that it is a line."""
 _SHOWN = 0.9
@@ -63,29 +61,16 @@ def complete_lines(evidence: Evidence) -> None:
     if "scratch" not in evidence.names:
         return
     scratch = evidence.classes[evidence.names.index("scratch")]
-    # All are followed before one is completed: what is raised must not be followed again.
-    for line in list(_lines(evidence, scratch)):
+    found = [
+        _line(rows, columns, evidence.damage, evidence.step)
+        for rows, columns in lines_in(evidence.damage, scratch)
+    ]
+    # All are looked at before one is completed: what is raised must not count for another.
+    for line in filter(None, found):
         for rows, columns, logits in (line.fainter, *_rims(line, evidence)):
             level = probability(logits).astype(np.float32)
             evidence.damage[rows, columns] = np.maximum(evidence.damage[rows, columns], level)
             np.maximum.at(scratch, (rows // 2, columns // 2), level)
-
-
-def _lines(evidence: Evidence, scratch: Float32) -> Iterator[Line]:
-    damage = evidence.damage
-    places = places_in(damage > _POSSIBLE)
-    own = of_scratch(damage, scratch, places)
-    rows, columns = (part[own] for part in places)
-    if rows.size == 0:
-        return
-    mask = np.zeros(damage.shape, np.bool_)
-    mask[rows, columns] = True
-    of = followed(counted(mask) > 0)[rows // COARSER, columns]
-    order = np.argsort(of, kind="stable")
-    for part in np.split(order, np.flatnonzero(np.diff(of[order])) + 1):
-        line = _line(rows[part], columns[part], damage, evidence.step)
-        if line is not None:
-            yield line
 
 
 def _line(rows: Indices, columns: Indices, damage: Float32, step: int) -> Line | None:

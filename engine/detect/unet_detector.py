@@ -20,6 +20,7 @@ from engine.detect.inputs import (
     padded_size,
     reduced,
 )
+from engine.detect.line_doubt import doubt_lines
 from engine.detect.line_extent import complete_lines
 from engine.detect.lines import of_scratch
 from engine.detect.mark_signs import Evidence
@@ -64,6 +65,7 @@ class UNetDetector(Closing):
             if look is not None:
                 look.take(evidence)
             complete_lines(evidence)
+            doubt_lines(evidence, window, self._motion)
         damage = evidence.damage
         places = places_in(damage > _FAINTEST)
         classes: dict[DamageClass, Float32] = {

@@ -5,29 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.detect.inputs import differences
 from engine.detect.line_extent import complete_lines
-from engine.detect.mark_signs import Evidence
 from engine.detect.odds import logit
-from engine.types import DAMAGE_CLASSES, Float32
+from engine.types import Float32
+from tests.detect.line_plates import AT, RIM, SCRATCH, SIZE, TINT, evidence, picture
 
-SIZE = (160, 120)
-AT = slice(60, 63)
-"""Columns of the line; the one to its right holds half of its light."""
-RIM = 63
 SURE, FAINT = 0.96, 0.8
 FAINTER_ROWS = slice(90, 115)
-TINT = np.array([0.05, 0.1, 0.3], np.float32)
-SCRATCH = DAMAGE_CLASSES.index("scratch")
-
-
-def picture(contrast: float = 1.0, rim: float = 0.5, seed: int = 1) -> Float32:
-    """(3, H, W): uneven ground with grain, and a blue line down all of it."""
-    rng = np.random.default_rng(seed)
-    ground = 0.4 + 0.05 * np.sin(np.arange(SIZE[1]) / 9) + rng.normal(0, 0.008, (3, *SIZE))
-    ground[:, :, AT] += contrast * TINT[:, None, None]
-    ground[:, :, RIM] += rim * contrast * TINT[:, None]
-    return ground.astype(np.float32)
 
 
 def line() -> Float32:
@@ -37,14 +21,6 @@ def line() -> Float32:
     damage[FAINTER_ROWS, AT] = FAINT
     damage[:, RIM] = 0.5
     return damage
-
-
-def evidence(damage: Float32, of: Float32, of_scratch: float = 1.0, step: int = 1) -> Evidence:
-    planes = np.concatenate([of, of, of, of[1:2], of[1:2], np.ones_like(of[:2])])
-    classes = np.zeros((4, -(-SIZE[0] // 2), -(-SIZE[1] // 2)), np.float32)
-    held = np.maximum(damage[::2, ::2], damage[::2, 1::2])
-    classes[SCRATCH], classes[0] = of_scratch * held, (1 - of_scratch) * held
-    return Evidence(damage.copy(), classes, DAMAGE_CLASSES, planes, differences(planes, step), step)
 
 
 def completed(damage: Float32, of: Float32, of_scratch: float = 1.0) -> Float32:

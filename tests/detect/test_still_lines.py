@@ -31,6 +31,19 @@ def window(pan_left: int, pan_right: int) -> FrameWindow:
     return FrameWindow(tuple(frames))
 
 
+def jumping(*heights: float) -> FrameWindow:
+    """Three frames of upright boards, each so many px lower than they stand."""
+    boards = np.repeat(np.random.default_rng(11).random((1, 24, 3), np.float32), 30, 0)
+    grain = np.random.default_rng(12).random((30, 24, 3), np.float32)
+    tall = cv2.resize(0.4 + 0.3 * boards + 0.1 * grain, (SIZE, SIZE + 40), interpolation=cv2.INTER_CUBIC)
+    frames = []
+    for n, height in enumerate(heights):
+        moved = np.array([[1, 0, 0], [0, 1, 20 - height]], np.float32)
+        encoded = cv2.warpAffine(tall, moved, (SIZE, SIZE), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP)
+        frames.append(WorkingFrame(Frame(n, Codes((encoded,), LAYOUT)), "ACEScct", encoded, f"{n} {heights}"))
+    return FrameWindow(tuple(frames))
+
+
 def probabilities(columns: tuple[int, ...], rows: slice = slice(None)) -> Float32:
     plane = np.zeros((SIZE, SIZE), np.float32)
     for column in columns:
@@ -49,6 +62,16 @@ def test_lines_of_a_still_scene_are_left_alone() -> None:
 
 def test_lines_over_a_moving_scene_are_scratches() -> None:
     assert not dropped(probabilities((30, 60, 120)), window(3, 3)).any()
+
+
+def test_a_frame_that_jumps_tells_nothing_of_upright_lines() -> None:
+    """Mouldings slide over themselves; at 160 px of height a picture that jumps does so by a px or so."""
+    plane = probabilities((30, 60, 120))
+    assert (dropped(plane, jumping(0, 1.2, 0.2)) == (plane > 0)).all()
+
+
+def test_a_tilt_of_the_camera_tells_of_upright_lines() -> None:
+    assert not dropped(probabilities((30, 60, 120)), jumping(-8, 0, 8)).any()
 
 
 def test_each_line_is_judged_by_what_is_under_it() -> None:

@@ -4,7 +4,8 @@ A scratch that stands in the frame is on the neighbours too, and a net that sees
 all of it. A straight line of the scene in a frame that jumps, or in a shot that hardly moves, is taken for a
 scratch here and there, while the same line runs on above and below. So of a line that all neighbours show,
 unless the picture clearly moves under it, no pixel is more certain than two thirds of its rows are, those
-included where only the picture shows it. And what runs along the frame's own side is its edge, or the gate's.
+included where only the picture shows it. What is broader than any scratch, and looks the same on all
+neighbours, is none. And what runs along the frame's own side is its edge, or the gate's.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ from engine.window.window import FrameWindow
 
 _SHORTEST, _WIDEST = 16, 12
 """px as looked at: a shorter or wider mark has not shown that it is a line."""
+_BUNDLE, _SOLID, _ALIKE = 20, 0.5, 0.03
+"""px as looked at, and share of it that is filled: up to these a broader mark may be several lines side by
+side. In the model encoding, half a stop: what differs by less from a neighbour is shown by it as well."""
 _MOSTLY = 33
 """Per cent of a line's rows that may be less certain than what goes for all of them."""
 _SIDE = 4
@@ -55,6 +59,7 @@ _STRAIGHT = 24
 _CLEARLY = 1.0
 """px a frame, across the lines: the grain of worn film makes the flow of a still picture wander by half."""
 
+_GREEN, _GREEN_BEFORE, _GREEN_AFTER = 1, 4, 7
 _BEFORE_LUMA, _AFTER_LUMA = 9, 10
 
 
@@ -114,12 +119,18 @@ def doubt_lines(evidence: Evidence, window: FrameWindow, motion: MotionEstimator
     moving = moving_across(window, motion, cells, _CLEARLY * evidence.step)
     for rows, columns in found:
         course, breadth = Course.of(rows, columns)
-        if course.rows.size < _SHORTEST * evidence.step or breadth > _WIDEST * evidence.step:
+        if course.rows.size < _SHORTEST * evidence.step:
             continue
-        if _at_side(course, width, evidence.step):
+        narrow = breadth <= _WIDEST * evidence.step
+        if narrow and _at_side(course, width, evidence.step):
             evidence.damage[rows, columns] = 0
             continue
         if moving[rows // COARSER, columns // COARSER].mean() >= MOVING:
+            continue
+        if not narrow:
+            bundle = breadth <= _BUNDLE * evidence.step and rows.size < _SOLID * course.rows.size * breadth
+            if not bundle and _alike(evidence, rows, columns):
+                evidence.damage[rows, columns] = 0
             continue
         profile = _across(evidence.planes[:3], course, evidence.step)
         if _all_show(profile, lumas, course, evidence.step):
@@ -131,6 +142,17 @@ def _at_side(course: Course, width: int, step: int) -> bool:
     """Whether all of the line runs along a side of a frame of that `width`."""
     from_side = np.minimum(course.columns, width - 1 - course.columns)
     return bool(from_side.max() < _SIDE * step)
+
+
+def _alike(evidence: Evidence, rows: Indices, columns: Indices) -> bool:
+    """Whether all neighbours show the same there, along the motion."""
+    own = evidence.planes[_GREEN, rows, columns]
+    shown = [
+        evidence.planes[green, rows, columns]
+        for green, valid in ((_GREEN_BEFORE, BEFORE_VALID), (_GREEN_AFTER, AFTER_VALID))
+        if evidence.planes[valid].any()
+    ]
+    return all(float(np.abs(own - neighbour).mean()) < _ALIKE for neighbour in shown)
 
 
 def _mostly(profile: Float32, course: Course, evidence: Evidence) -> np.float32:

@@ -99,6 +99,30 @@ def test_a_line_over_picture_that_clearly_moves_keeps_its_bits() -> None:
     assert given.damage.tobytes() == damage.tobytes()
 
 
+def broad(columns: tuple[slice, ...]) -> Float32:
+    damage = np.full(SIZE, UNSEEN, np.float32)
+    for part in columns:
+        damage[:, part] = SURE
+    damage[60:64, columns[0].start : columns[-1].stop] = SURE
+    return damage
+
+
+def test_a_broad_smear_that_the_neighbours_show_is_no_scratch() -> None:
+    found = doubted(broad((slice(50, 74),)), as_drawn(1), (as_drawn(2), as_drawn(3)))
+    assert (found[:, 50:74] == 0).all()
+
+
+def test_a_broad_mark_of_one_frame_keeps_its_bits() -> None:
+    damage, scene = broad((slice(50, 74),)), as_drawn(1)
+    scene[:, :, 50:74] += 0.1
+    assert doubted(damage, scene, (as_drawn(2), as_drawn(3))).tobytes() == damage.tobytes()
+
+
+def test_several_lines_side_by_side_keep_their_bits() -> None:
+    damage = broad((slice(50, 53), slice(62, 65)))
+    assert doubted(damage, as_drawn(1), (as_drawn(2), as_drawn(3))).tobytes() == damage.tobytes()
+
+
 def test_what_is_no_line_keeps_its_bits() -> None:
     damage = taken()
     assert doubted(damage, as_drawn(1), dust=True).tobytes() == damage.tobytes()

@@ -59,8 +59,9 @@ _STRAIGHT = 24
 _CLEARLY = 1.0
 """px a frame, across the lines: the grain of worn film makes the flow of a still picture wander by half."""
 
-_GREEN, _GREEN_BEFORE, _GREEN_AFTER = 1, 4, 7
-_BEFORE_LUMA, _AFTER_LUMA = 9, 10
+_GREEN = 1
+_NEIGHBOURS = ((BEFORE_VALID, 4, 9), (AFTER_VALID, 7, 10))
+"""Planes of each neighbour: where it is valid, its green along the motion, its luma as it stands."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,41 +102,39 @@ class Course:
 
 def doubt_lines(evidence: Evidence, window: FrameWindow, motion: MotionEstimator) -> None:
     """Lower what lines are believed that run on unseen, in `evidence` of `window`'s centre, in place."""
-    if "scratch" not in evidence.names:
+    if "scratch" not in evidence.names or not _neighbours(evidence):
         return
-    lumas = [
-        evidence.planes[luma]
-        for luma, valid in ((_BEFORE_LUMA, BEFORE_VALID), (_AFTER_LUMA, AFTER_VALID))
-        if evidence.planes[valid].any()
-    ]
-    if not lumas:
-        return
-    scratch = evidence.classes[evidence.names.index("scratch")]
-    found = list(lines_in(evidence.damage, scratch))
+    found = list(lines_in(evidence.damage, evidence.classes[evidence.names.index("scratch")]))
     if not found:
         return
     height, width = evidence.damage.shape
     cells = -(-height // COARSER), -(-width // COARSER)
     moving = moving_across(window, motion, cells, _CLEARLY * evidence.step)
     for rows, columns in found:
-        course, breadth = Course.of(rows, columns)
-        if course.rows.size < _SHORTEST * evidence.step:
-            continue
-        narrow = breadth <= _WIDEST * evidence.step
-        if narrow and _at_side(course, width, evidence.step):
-            evidence.damage[rows, columns] = 0
-            continue
-        if moving[rows // COARSER, columns // COARSER].mean() >= MOVING:
-            continue
-        if not narrow:
-            bundle = breadth <= _BUNDLE * evidence.step and rows.size < _SOLID * course.rows.size * breadth
-            if not bundle and _alike(evidence, rows, columns):
-                evidence.damage[rows, columns] = 0
-            continue
-        profile = _across(evidence.planes[:3], course, evidence.step)
-        if _all_show(profile, lumas, course, evidence.step):
-            most = _mostly(profile, course, evidence)
-            evidence.damage[rows, columns] = np.minimum(evidence.damage[rows, columns], most)
+        clearly_moving = moving[rows // COARSER, columns // COARSER].mean() >= MOVING
+        most = _most(rows, columns, evidence, bool(clearly_moving))
+        evidence.damage[rows, columns] = np.minimum(evidence.damage[rows, columns], np.float32(most))
+
+
+def _most(rows: Indices, columns: Indices, evidence: Evidence, clearly_moving: bool) -> float:
+    """The probability that the pixels of a line may have at most; 1 where there is nothing to doubt."""
+    course, breadth = Course.of(rows, columns)
+    if course.rows.size < _SHORTEST * evidence.step:
+        return 1
+    if breadth > _WIDEST * evidence.step:
+        several = breadth <= _BUNDLE * evidence.step and rows.size < _SOLID * course.rows.size * breadth
+        return 1 if several or clearly_moving or not _alike(evidence, rows, columns) else 0
+    if _at_side(course, evidence.damage.shape[1], evidence.step):
+        return 0
+    profile = _across(evidence.planes[:3], course, evidence.step)
+    if clearly_moving or not _all_show(profile, evidence, course):
+        return 1
+    return _mostly(profile, course, evidence)
+
+
+def _neighbours(evidence: Evidence) -> list[tuple[int, int]]:
+    """Of each neighbour there is the planes of its green along the motion and of its luma as it stands."""
+    return [(green, luma) for valid, green, luma in _NEIGHBOURS if evidence.planes[valid].any()]
 
 
 def _at_side(course: Course, width: int, step: int) -> bool:
@@ -147,22 +146,18 @@ def _at_side(course: Course, width: int, step: int) -> bool:
 def _alike(evidence: Evidence, rows: Indices, columns: Indices) -> bool:
     """Whether all neighbours show the same there, along the motion."""
     own = evidence.planes[_GREEN, rows, columns]
-    shown = [
-        evidence.planes[green, rows, columns]
-        for green, valid in ((_GREEN_BEFORE, BEFORE_VALID), (_GREEN_AFTER, AFTER_VALID))
-        if evidence.planes[valid].any()
-    ]
-    return all(float(np.abs(own - neighbour).mean()) < _ALIKE for neighbour in shown)
+    apart = [np.abs(own - evidence.planes[green, rows, columns]).mean() for green, _ in _neighbours(evidence)]
+    return max(apart) < _ALIKE
 
 
-def _mostly(profile: Float32, course: Course, evidence: Evidence) -> np.float32:
+def _mostly(profile: Float32, course: Course, evidence: Evidence) -> float:
     """What two thirds of the line are believed at least, where it was seen or only runs on."""
     mean, levels = profile.mean(axis=0), [_level(evidence, course)]
     for further in course.beyond(evidence.damage.shape[0], evidence.step):
         on = _runs_on(_across(evidence.planes[:3], further, evidence.step), mean)
         levels.append(_level(evidence, further)[on])
     mostly = np.percentile(logit(np.concatenate(levels)), [_MOSTLY])
-    return np.float32(probability(mostly + _RIM)[0])
+    return float(probability(mostly + _RIM)[0])
 
 
 def _level(evidence: Evidence, course: Course) -> Float32:
@@ -182,15 +177,15 @@ def _runs_on(profiles: Float32, mean: Float32) -> Bool:
     return np.asarray(smooth @ mean.ravel() > _GOES_ON * max(float((mean**2).sum()), 1e-9))
 
 
-def _all_show(profile: Float32, lumas: list[Float32], course: Course, step: int) -> bool:
+def _all_show(profile: Float32, evidence: Evidence, course: Course) -> bool:
     """Whether every neighbour has the same line, there or a little aside. `profile` (n, k, 3) is its own."""
     own = profile.mean(axis=0) @ LUMA_WEIGHTS[0]
     core = slice(_ACROSS - _CORE, _ACROSS + _CORE + 1)
     energy = float(np.square(own[core] - own[core].mean()).sum())
     offsets = np.arange(-_ACROSS, _ACROSS + 1)
-    for luma in lumas:
-        there = _across(luma[np.newaxis], course, step).mean(axis=0)[:, 0]
-        rests = []
+    for _, luma in _neighbours(evidence):
+        there = _across(evidence.planes[luma : luma + 1], course, evidence.step).mean(axis=0)[:, 0]
+        rests: list[float] = []
         for aside in np.arange(-_SWAY, _SWAY + _SWAY_STEP, _SWAY_STEP):
             rest = (np.interp(offsets + aside, offsets, there) - own)[core]
             rests.append(float(np.square(rest - rest.mean()).sum()))
